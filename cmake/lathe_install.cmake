@@ -1,0 +1,1 @@
+# `cmake --install`: the program, the headers, one static library a folder, and find_package(lathe).
