@@ -36,5 +36,6 @@ function(lathe_folder name)
   endforeach()
   target_link_libraries(lathe_${name} PUBLIC ${ARG_USES} ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
   lathe_flags(lathe_${name})
+  include(${CMAKE_CURRENT_SOURCE_DIR}/${name}/folder.cmake OPTIONAL)  # what only this folder needs: file flags, assets
   set_property(GLOBAL APPEND PROPERTY LATHE_FOLDERS lathe_${name})
 endfunction()
