@@ -24,11 +24,11 @@ endif()
 if(NOT TARGET torch::cpu)
   add_library(torch::c10 SHARED IMPORTED GLOBAL)
   set_target_properties(torch::c10 PROPERTIES IMPORTED_LOCATION ${LATHE_TORCH_C10}
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${LATHE_TORCH_INCLUDE})
+    INTERFACE_INCLUDE_DIRECTORIES ${LATHE_TORCH_INCLUDE})
   add_library(torch::cpu SHARED IMPORTED GLOBAL)
   set_target_properties(torch::cpu PROPERTIES IMPORTED_LOCATION ${LATHE_TORCH_CPU}
     INTERFACE_LINK_LIBRARIES torch::c10
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${LATHE_TORCH_INCLUDE};${LATHE_TORCH_INCLUDE}/torch/csrc/api/include"
+    INTERFACE_INCLUDE_DIRECTORIES "${LATHE_TORCH_INCLUDE};${LATHE_TORCH_INCLUDE}/torch/csrc/api/include"
     INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO")
   if(LATHE_TORCH_CUDA)  # registers its kernels when loaded: nothing names its symbols, so keep it by force
     target_link_libraries(torch::cpu INTERFACE "-Wl,--no-as-needed,${LATHE_TORCH_CUDA},--as-needed")

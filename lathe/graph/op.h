@@ -1,0 +1,60 @@
+/// The contract that every op answers. Passes ask the contract; no pass asks which op it met.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lathe/graph/attributes.h"
+#include "lathe/graph/params.h"
+#include "lathe/graph/shape.h"
+#include "lathe/graph/tie.h"
+
+namespace lathe {
+
+/// What an op may look at when it is asked about shapes: its inputs' shapes and its own tensors.
+struct Inputs {
+  std::span<const Shape> shapes;
+  const Params& params;
+  const Shape& operator[](size_t input) const { return shapes[input]; }
+  size_t size() const { return shapes.size(); }
+};
+
+struct Mode {
+  bool training = false;  ///< dropout drops, batch norm uses and updates batch statistics
+};
+
+/// How far an op looks along each spatial axis: what the receptive field is made of.
+struct Window {
+  std::vector<int64_t> size;    ///< samples seen per output sample, dilation included
+  std::vector<int64_t> stride;  ///< step between output samples
+  bool whole = false;           ///< sees everything (mean over time, flatten, linear)
+};
+
+/// An op is immutable: it holds attributes, never tensors and never sizes.
+class Op {
+ public:
+  virtual ~Op() = default;
+  /// The registered name, "conv".
+  virtual std::string_view kind() const = 0;
+  virtual Attributes attributes() const { return {}; }
+  /// The output's shape. @throws Error that says what does not fit, without the node's name (the caller adds it).
+  virtual Shape shape(const Inputs& in) const = 0;
+  /// The output [N, ...]; differentiable through LibTorch's autograd. May update buffers in training.
+  virtual Tensor forward(std::span<const Tensor> inputs, const Params& params, Mode mode) const = 0;
+  /// Which axes carry the same channel. A channel that no tie mentions is never removed.
+  virtual Ties ties(const Inputs& in) const = 0;
+  /// Multiply-accumulates per call of conv- and linear-like sums; 0 for everything else.
+  virtual int64_t macs(const Inputs&, const Shape& /*output*/) const { return 0; }
+  /// Nothing for an op that looks at one sample at a time.
+  virtual std::optional<Window> window(const Inputs&) const { return std::nullopt; }
+  /// True when the output may be written over the first input (element-wise ops, views).
+  virtual bool in_place() const { return false; }
+};
+
+using OpPtr = std::shared_ptr<const Op>;
+
+}  // namespace lathe
