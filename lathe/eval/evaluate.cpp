@@ -1,0 +1,61 @@
+/// Gathers metrics, class rows and the confusion matrix from one set of scores.
+#include "lathe/eval/evaluate.h"
+
+#include <cmath>
+
+namespace lathe {
+namespace {
+
+std::vector<ClassRow> class_rows(const Scores& scores, const Tally& tally) {
+  std::vector<ClassRow> rows;
+  for (int64_t c = 0; c < tally.classes(); ++c) {
+    const ClassCounts counts = tally.against_rest(c);
+    ClassRow row{.name = scores.class_names[static_cast<size_t>(c)],
+                 .samples = std::llround(counts.true_positives + counts.false_negatives)};
+    for (const Metric& metric : metrics())
+      if (metric.of_class != nullptr) row.values.push_back({std::string(metric.name), metric.of_class(tally, c)});
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<std::vector<int64_t>> confusion_matrix(const Tally& tally) {
+  std::vector<std::vector<int64_t>> matrix(static_cast<size_t>(tally.classes()));
+  for (int64_t truth = 0; truth < tally.classes(); ++truth)
+    for (int64_t predicted = 0; predicted < tally.classes(); ++predicted)
+      matrix[static_cast<size_t>(truth)].push_back(std::llround(tally.confusion(truth, predicted)));
+  return matrix;
+}
+
+}  // namespace
+
+const Interval& Evaluation::at(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const NamedInterval& metric : metrics) {
+    if (metric.name == name) return metric.interval;
+    names.push_back(metric.name);
+  }
+  throw Error(unknown_name("metric", name, names), ExitCode::usage);
+}
+
+Evaluation evaluate(const Scores& scores, const EvaluateOptions& options) {
+  const std::vector<std::string> names = options.metrics.empty() ? metrics_for(scores.task) : options.metrics;
+  std::vector<const Metric*> chosen;
+  for (const std::string& name : names) chosen.push_back(&metric_for(name, scores.task));
+
+  Evaluation evaluation{.task = scores.task,
+                        .unit = scores.grouped ? "group" : "window",
+                        .windows = scores.windows,
+                        .samples = scores.samples,
+                        .units = scores.units,
+                        .class_names = scores.class_names};
+  const std::vector<Interval> intervals = bootstrap(scores, chosen, options.bootstrap);
+  for (size_t i = 0; i < names.size(); ++i) evaluation.metrics.push_back({names[i], intervals[i]});
+  const std::vector<double> once(static_cast<size_t>(scores.units), 1.0);
+  const Tally tally(scores, once);
+  evaluation.classes = class_rows(scores, tally);
+  evaluation.confusion = confusion_matrix(tally);
+  return evaluation;
+}
+
+}  // namespace lathe

@@ -1,0 +1,73 @@
+/// Every metric, one line an entry.
+#include <algorithm>
+
+#include "lathe/eval/metric.h"
+
+namespace lathe {
+namespace formula {
+
+double f1(const Tally&), macro_f1(const Tally&), f1_of_class(const Tally&, int64_t);
+double accuracy(const Tally&), kappa(const Tally&);
+double precision(const Tally&), precision_of_class(const Tally&, int64_t);
+double recall(const Tally&), recall_of_class(const Tally&, int64_t);
+double specificity(const Tally&), specificity_of_class(const Tally&, int64_t);
+double auroc(const Tally&), auroc_of_class(const Tally&, int64_t);
+double mae(const Tally&), rmse(const Tally&);
+
+}  // namespace formula
+
+namespace {
+
+constexpr MetricTasks binary = {.binary = true};
+constexpr MetricTasks labels = {.binary = true, .classes = true};
+constexpr MetricTasks numbers = {.classes = true, .values = true};
+
+constexpr Metric entries[] = {
+    {"dice", binary, formula::f1},
+    {"f1", binary, formula::f1, formula::f1_of_class},
+    {"macro_f1", labels, formula::macro_f1},
+    {"accuracy", labels, formula::accuracy},
+    {"precision", labels, formula::precision, formula::precision_of_class},
+    {"recall", labels, formula::recall},
+    {"sensitivity", labels, formula::recall, formula::recall_of_class},
+    {"specificity", labels, formula::specificity, formula::specificity_of_class},
+    {"auroc", labels, formula::auroc, formula::auroc_of_class},
+    {"kappa", labels, formula::kappa},
+    {"mae", numbers, formula::mae},
+    {"rmse", numbers, formula::rmse},
+};
+
+}  // namespace
+
+const Registry<Metric>& metrics() {
+  static constexpr Registry<Metric> registry("metric", entries);
+  return registry;
+}
+
+std::vector<std::string> metrics_for(Task task) {
+  std::vector<std::string> names;
+  for (const Metric& entry : metrics())
+    if (entry.tasks.contains(task)) names.emplace_back(entry.name);
+  return names;
+}
+
+const Metric& metric_for(std::string_view name, Task task) {
+  const Metric& found = metrics().at(name);
+  if (!found.tasks.contains(task))
+    fail_as(ExitCode::usage, "metric '{}': does not apply to {} (expected one of {})", name, name_of(task),
+            join(metrics_for(task)));
+  return found;
+}
+
+double metric(std::string_view name, const Scores& scores, std::span<const double> unit_weights) {
+  const Metric& found = metric_for(name, scores.task);
+  check(std::ssize(unit_weights) == scores.units, "metric '{}': not one weight a unit (expected {}, got {})", name,
+        scores.units, unit_weights.size());
+  return found.compute(Tally(scores, unit_weights));
+}
+
+double metric(std::string_view name, const Scores& scores) {
+  return metric(name, scores, std::vector<double>(static_cast<size_t>(scores.units), 1.0));
+}
+
+}  // namespace lathe
