@@ -1,0 +1,41 @@
+/// Where training gets its rows from. Order, shuffling and batch sizes are fit's business.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lathe/data/dataset.h"
+
+namespace lathe {
+
+struct Batch {
+  std::vector<at::Tensor> inputs;   ///< one a graph input, [N, C, T] or [N, C, H, W]
+  std::vector<at::Tensor> targets;  ///< what the loss wants, rows first; usually one
+};
+
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+  virtual int64_t rows() const = 0;
+  /// These rows, in this order. May draw from LibTorch's generator (augmentation): its state is in the checkpoints.
+  virtual Batch load(std::span<const int64_t> rows) const = 0;
+};
+
+/// Rows of tensors that are there as a whole. Neighbouring rows are views: a full batch copies nothing.
+class TensorBatches final : public BatchSource {
+ public:
+  /// @throws Error when the tensors' rows disagree or there are none.
+  TensorBatches(std::vector<at::Tensor> inputs, std::vector<at::Tensor> targets);
+  /// Inputs become float; 0/1 and real targets become float, classes int64.
+  explicit TensorBatches(const Dataset& dataset);
+  int64_t rows() const override { return inputs_[0].size(0); }
+  Batch load(std::span<const int64_t> rows) const override;
+
+ private:
+  std::vector<at::Tensor> inputs_, targets_;
+};
+
+}  // namespace lathe

@@ -1,0 +1,40 @@
+/// The state of a training in one file, from which it goes on bit for bit. Not a model file: it holds no graph.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lathe/graph/graph.h"
+#include "lathe/train/history.h"
+#include "lathe/train/optimizer.h"
+
+namespace lathe {
+
+/// Where a training stands, besides tensors. What a checkpoint must carry on is a member here and nowhere else.
+struct Progress {
+  int64_t epoch = 0;      ///< whole epochs done
+  int64_t batch = 0;      ///< batches of the current epoch done
+  int64_t step = 0;       ///< optimiser steps done
+  double loss_sum = 0;    ///< of the current epoch, weighted
+  double weight_sum = 0;  ///< the weights of loss_sum
+  double seconds = 0;     ///< training time so far
+  bool finished = false;
+  std::vector<double> schedule;  ///< Schedule::state
+  std::vector<HistoryRow> history;
+};
+
+/// Settings that must be the same for a resumed run to be the same run: readable names and values.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes parameters, buffers, optimiser, the CPU generator and progress; the old checkpoint or the new one stands.
+void save_checkpoint(const std::filesystem::path& path, const Graph& graph, const Optimizer& optimizer,
+                     const Progress& progress, const Settings& settings);
+
+/// Brings all of it back; the graph's tensors are overwritten in place, the CPU generator is set.
+/// @throws Error "PATH: …" when the file is none of ours or damaged, or names the settings that differ
+Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
+                         const Settings& settings);
+
+}  // namespace lathe

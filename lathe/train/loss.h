@@ -1,0 +1,45 @@
+/// What training makes small: a mean over a batch, with the weight that lets the means of parts be put together again.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lathe/base/registry.h"
+#include "lathe/train/batches.h"
+
+namespace lathe {
+
+struct LossOptions {
+  /// bce: output of probabilities, target of 0 and 1, equally many values a row ([N, 1, T] and [N, T] fit).
+  /// bce_with_logits: the same on values before the sigmoid.
+  /// cross_entropy: output [N, C] or [N, C, T] before the softmax, target int64 [N] or [N, T].
+  /// mse: output and target of equally many values a row.
+  std::string kind = "bce";
+  std::vector<double> class_weights = {};  ///< cross_entropy: one a class; empty: all 1
+};
+
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  /// The mean over the batch, a differentiable scalar.
+  /// @param outputs  of the graph, in its order
+  /// @throws Error when shapes do not fit
+  virtual at::Tensor mean(const std::vector<at::Tensor>& outputs, const Batch& batch) const = 0;
+  /// What the mean was divided by: means of parts are put together with these weights.
+  virtual double weight(const Batch& batch) const;
+};
+
+struct LossEntry {
+  std::string_view name;
+  std::unique_ptr<Loss> (*make)(const LossOptions& options);
+};
+const Registry<LossEntry>& losses();
+
+/// @throws Error (usage) for an unknown kind or class weights that the loss does not take.
+std::unique_ptr<Loss> make_loss(const LossOptions& options);
+
+/// Weights that make up for unequal classes: 1 / count, scaled to sum 1. @throws Error for a class without a row.
+std::vector<double> balanced_class_weights(const at::Tensor& classes, int64_t class_count);
+
+}  // namespace lathe
