@@ -1,0 +1,106 @@
+#include "lathe/exec/run.h"
+
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+
+#include "lathe/base/glob.h"
+
+namespace lathe {
+namespace {
+
+/// For each node, the last node that reads it (itself where nobody does); outputs and taps stay to the end.
+std::vector<size_t> last_reads(const Graph& graph, const std::vector<bool>& kept) {
+  std::vector<size_t> last(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    last[i] = i;
+    for (const int input : graph.nodes[i].inputs) last[static_cast<size_t>(input)] = i;
+  }
+  for (size_t i = 0; i < last.size(); ++i)
+    if (kept[i]) last[i] = graph.nodes.size();
+  return last;
+}
+
+std::vector<bool> tapped(const Graph& graph, const std::vector<std::string>& globs) {
+  std::vector<bool> marked(graph.nodes.size());
+  for (const std::string& glob : globs) {
+    bool found = false;
+    for (size_t i = 0; i < graph.nodes.size(); ++i)
+      if (glob_matches(glob, graph.nodes[i].name)) marked[i] = found = true;
+    if (!found) graph.index(glob);  // throws the sentence with the nearest name
+  }
+  return marked;
+}
+
+/// The first line of LibTorch's message: the rest is a stack of its own functions.
+std::string first_line(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOptions& options) {
+  const std::vector<int> places = graph.inputs();
+  check(inputs.size() == places.size(), "run: wrong number of inputs (expected {}, got {})", places.size(),
+        inputs.size());
+  const std::vector<bool> taps = tapped(graph, options.taps);
+  std::vector<bool> kept = taps;
+  for (const int output : graph.outputs) kept[static_cast<size_t>(output)] = true;
+  const std::vector<size_t> last = last_reads(graph, kept);
+
+  std::vector<Tensor> values(graph.nodes.size());
+  for (size_t j = 0; j < places.size(); ++j) values[static_cast<size_t>(places[j])] = inputs[j];
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!values[i].defined()) {
+      std::vector<Tensor> mine;
+      for (const int input : node.inputs) mine.push_back(values[static_cast<size_t>(input)]);
+      try {
+        values[i] = node.op->forward(mine, node.params, {options.training});
+      } catch (const c10::Error& error) {
+        fail("node '{}': {}", node.name, first_line(error));
+      } catch (const Error& error) {
+        throw error.within(fmt::format("node '{}'", node.name));
+      }
+    }
+    for (const int input : node.inputs)
+      if (last[static_cast<size_t>(input)] == i) values[static_cast<size_t>(input)].reset();
+  }
+
+  RunResult result;
+  for (const int output : graph.outputs) result.outputs.push_back(values[static_cast<size_t>(output)]);
+  for (size_t i = 0; i < taps.size(); ++i)
+    if (taps[i]) result.taps[graph.nodes[i].name] = values[i];
+  return result;
+}
+
+Tensor run(const Graph& graph, const Tensor& input) {
+  check(graph.outputs.size() == 1, "run: the graph has {} outputs (expected 1)", graph.outputs.size());
+  return run(graph, std::vector<Tensor>{input}).outputs[0];
+}
+
+Tensor predict(const Graph& graph, const Tensor& input, int64_t batch) {
+  const at::NoGradGuard no_gradients;
+  std::vector<Tensor> parts;
+  for (int64_t row = 0; row < input.size(0); row += batch)
+    parts.push_back(run(graph, input.narrow(0, row, std::min(batch, input.size(0) - row))));
+  check(!parts.empty(), "predict: the input has no rows");
+  return parts.size() == 1 ? parts[0] : at::cat(parts, 0);
+}
+
+void move_to(Graph& graph, const std::string& device) {
+  const at::Device target(device);
+  if (target.is_cuda() && !at::globalContext().hasCUDA())
+    fail_as(ExitCode::unsupported, "device '{}' is not there (this LibTorch build or machine has no CUDA); use cpu", device);
+  for (const NamedParam& entry : named_params(graph)) {
+    const bool trains = entry.param->value.requires_grad();
+    entry.param->value = entry.param->value.detach().to(target);
+    entry.param->value.set_requires_grad(trains);
+  }
+}
+
+}  // namespace lathe

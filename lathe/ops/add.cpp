@@ -1,0 +1,44 @@
+/// Sum of two or more inputs of one shape: the end of a residual branch.
+#include <ATen/ops/add.h>
+
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Add final : public Op {
+ public:
+  std::string_view kind() const override { return "add"; }
+  Shape shape(const Inputs& in) const override {
+    check(in.size() >= 2, "add: got {} inputs (expected at least 2)", in.size());
+    for (const Shape& shape : in.shapes) check(shape == in[0], "add: {} does not line up with {}", shape, in[0]);
+    return in[0];
+  }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
+    Tensor sum = x[0];
+    for (const Tensor& term : x.subspan(1)) sum = at::add(sum, term);
+    return sum;
+  }
+  Ties ties(const Inputs& in) const override {
+    Tie tie{in[0][1], {output_channels()}};
+    for (size_t j = 0; j < in.size(); ++j) tie.axes.push_back(input_channels(static_cast<int64_t>(j)));
+    return {tie};
+  }
+  bool in_place() const override { return true; }
+};
+
+}  // namespace
+
+Value add(const std::vector<Value>& x, std::string name) {
+  return x.at(0).builder->add(std::move(name), std::make_shared<Add>(), x);
+}
+
+OpPtr make_add(const Attributes&) { return std::make_shared<Add>(); }
+
+std::vector<OpSample> samples_add() {
+  return {{"two", {{3, 5}, {3, 5}}, [](const auto& x) { return add(x, "op"); }},
+          {"three_2d", {{2, 3, 4}, {2, 3, 4}, {2, 3, 4}}, [](const auto& x) { return add(x, "op"); }}};
+}
+
+}  // namespace lathe

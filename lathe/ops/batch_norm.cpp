@@ -1,0 +1,65 @@
+/// Batch normalisation over batch and space, one scale and shift a channel.
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class BatchNorm final : public Op {
+ public:
+  BatchNorm(double epsilon, double momentum) : epsilon_(epsilon), momentum_(momentum) {}
+  std::string_view kind() const override { return "batch_norm"; }
+  Attributes attributes() const override { return {{"epsilon", epsilon_}, {"momentum", momentum_}}; }
+  Shape shape(const Inputs& in) const override {
+    const int64_t channels = in.params["running_mean"].size(0);
+    check(in[0].rank() >= 2 && in[0][1] == channels, "batch_norm: input {} (expected {} channels)", in[0], channels);
+    return in[0];
+  }
+  Tensor forward(std::span<const Tensor> x, const Params& params, Mode mode) const override {
+    if (mode.training) Tensor(params["num_batches_tracked"]).add_(1);
+    return at::batch_norm(x[0], params["weight"], params["bias"], params["running_mean"], params["running_var"],
+                          mode.training, momentum_, epsilon_, /*cudnn_enabled=*/true);
+  }
+  Ties ties(const Inputs& in) const override {
+    Tie tie{in[0][1], {input_channels(), output_channels(), param_axis("running_mean", 0), param_axis("running_var", 0)}};
+    for (const char* name : {"weight", "bias"})
+      if (in.params.has(name)) tie.axes.push_back(param_axis(name, 0));
+    return {tie};
+  }
+  bool in_place() const override { return true; }
+
+ private:
+  double epsilon_, momentum_;
+};
+
+}  // namespace
+
+Value batch_norm(Value x, std::string name, const BatchNormOptions& options) {
+  const int64_t channels = x.shape()[1];
+  Params params;
+  if (options.affine) {
+    params.add({"weight", at::ones({channels})});
+    params.add({"bias", at::zeros({channels})});
+  }
+  params.add({"running_mean", at::zeros({channels}), true});
+  params.add({"running_var", at::ones({channels}), true});
+  params.add({"num_batches_tracked", at::zeros({}, at::kLong), true});
+  return x.builder->add(std::move(name), std::make_shared<BatchNorm>(options.epsilon, options.momentum), {x},
+                        std::move(params));
+}
+
+OpPtr make_batch_norm(const Attributes& settings) {
+  return std::make_shared<BatchNorm>(settings.real("epsilon"), settings.real("momentum"));
+}
+
+std::vector<OpSample> samples_batch_norm() {
+  return {{"1d", {{4, 6}}, [](const auto& x) { return batch_norm(x[0], "op"); }},
+          {"2d_not_affine", {{3, 4, 5}}, [](const auto& x) { return batch_norm(x[0], "op", {.affine = false}); }},
+          {"features", {{5}}, [](const auto& x) { return batch_norm(x[0], "op"); }}};
+}
+
+}  // namespace lathe

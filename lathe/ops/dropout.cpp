@@ -1,0 +1,38 @@
+/// In training, sets values to zero with a probability and scales the rest up; otherwise passes them through.
+#include <ATen/ops/dropout.h>
+
+#include "lathe/ops/elementwise.h"
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Dropout final : public Elementwise {
+ public:
+  explicit Dropout(double probability) : probability_(probability) {
+    check(probability >= 0 && probability <= 1, "dropout: probability {} (expected 0 to 1)", probability);
+  }
+  std::string_view kind() const override { return "dropout"; }
+  Attributes attributes() const override { return {{"probability", probability_}}; }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode mode) const override {
+    return at::dropout(x[0], probability_, mode.training);
+  }
+
+ private:
+  double probability_;
+};
+
+}  // namespace
+
+Value dropout(Value x, std::string name, double probability) {
+  return x.builder->add(std::move(name), std::make_shared<Dropout>(probability), {x});
+}
+
+OpPtr make_dropout(const Attributes& settings) { return std::make_shared<Dropout>(settings.real("probability")); }
+
+std::vector<OpSample> samples_dropout() {
+  return {{"1d", {{3, 5}}, [](const auto& x) { return dropout(x[0], "op", 0.3); }}};
+}
+
+}  // namespace lathe

@@ -1,0 +1,41 @@
+/// The mean over all spatial axes: [N, C, T] or [N, C, H, W] -> [N, C].
+#include <ATen/ops/mean.h>
+
+#include <numeric>
+
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class GlobalAveragePool final : public Op {
+ public:
+  std::string_view kind() const override { return "global_average_pool"; }
+  Shape shape(const Inputs& in) const override {
+    check(in[0].spatial() > 0, "global_average_pool: input {} has no spatial axis", in[0]);
+    return {in[0][0], in[0][1]};
+  }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
+    std::vector<int64_t> spatial(static_cast<size_t>(x[0].dim() - 2));
+    std::iota(spatial.begin(), spatial.end(), int64_t{2});
+    return at::mean(x[0], spatial);
+  }
+  Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), output_channels()}}}; }
+  std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
+};
+
+}  // namespace
+
+Value global_average_pool(Value x, std::string name) {
+  return x.builder->add(std::move(name), std::make_shared<GlobalAveragePool>(), {x});
+}
+
+OpPtr make_global_average_pool(const Attributes&) { return std::make_shared<GlobalAveragePool>(); }
+
+std::vector<OpSample> samples_global_average_pool() {
+  return {{"1d", {{3, 5}}, [](const auto& x) { return global_average_pool(x[0], "op"); }},
+          {"2d", {{3, 4, 5}}, [](const auto& x) { return global_average_pool(x[0], "op"); }}};
+}
+
+}  // namespace lathe

@@ -1,0 +1,50 @@
+/// Fully connected layer on [N, F].
+#include <ATen/ops/linear.h>
+
+#include "lathe/ops/init.h"
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Linear final : public Op {
+ public:
+  std::string_view kind() const override { return "linear"; }
+  Shape shape(const Inputs& in) const override {
+    const Tensor& weight = in.params["weight"];
+    check(in[0].rank() == 2, "linear: input {} (expected [N, F]; flatten or pool before it)", in[0]);
+    check(in[0][1] == weight.size(1), "linear: {} input features do not fit a weight of {}", in[0][1],
+          Shape(weight.sizes().vec()));
+    return in[0].with(1, weight.size(0));
+  }
+  Tensor forward(std::span<const Tensor> x, const Params& params, Mode) const override {
+    return at::linear(x[0], params["weight"], params["bias"]);
+  }
+  Ties ties(const Inputs& in) const override {
+    const Tensor& weight = in.params["weight"];
+    Tie out{weight.size(0), {output_channels(), param_axis("weight", 0)}};
+    if (in.params.has("bias")) out.axes.push_back(param_axis("bias", 0));
+    return {out, {weight.size(1), {input_channels(), param_axis("weight", 1)}}};
+  }
+  int64_t macs(const Inputs& in, const Shape& output) const override { return output.count() * in[0][1]; }
+  std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
+};
+
+}  // namespace
+
+Value linear(Value x, std::string name, const LinearOptions& options) {
+  check(x.shape().rank() == 2, "linear '{}': input {} (expected [N, F]; flatten or pool before it)", name, x.shape());
+  Params params{{"weight", default_weight({options.out, x.shape()[1]})}};
+  if (options.bias) params.add({"bias", default_bias(params["weight"])});
+  return x.builder->add(std::move(name), std::make_shared<Linear>(), {x}, std::move(params));
+}
+
+OpPtr make_linear(const Attributes&) { return std::make_shared<Linear>(); }
+
+std::vector<OpSample> samples_linear() {
+  return {{"plain", {{7}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},
+          {"no_bias", {{5}}, [](const auto& x) { return linear(x[0], "op", {.out = 3, .bias = false}); }}};
+}
+
+}  // namespace lathe

@@ -1,0 +1,33 @@
+/// The largest value of each window; padding never wins.
+#include <ATen/ops/max_pool1d.h>
+#include <ATen/ops/max_pool2d.h>
+
+#include <limits>
+
+#include "lathe/ops/pool.h"
+
+namespace lathe {
+namespace {
+
+class MaxPool final : public Pool {
+ public:
+  using Pool::Pool;
+  std::string_view kind() const override { return "max_pool"; }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
+    const Tensor padded = sliding().pad_uneven(x[0], -std::numeric_limits<double>::infinity());
+    return sliding().axes() == 1 ? at::max_pool1d(padded, kernel(), sliding().stride, sliding().even_part())
+                                 : at::max_pool2d(padded, kernel(), sliding().stride, sliding().even_part());
+  }
+};
+
+}  // namespace
+
+Value max_pool(Value x, std::string name, const PoolOptions& options) {
+  return add_pool<MaxPool>(x, std::move(name), options, "max_pool");
+}
+
+OpPtr make_max_pool(const Attributes& settings) { return make_pool<MaxPool>(settings); }
+
+std::vector<OpSample> samples_max_pool() { return pool_samples(max_pool); }
+
+}  // namespace lathe

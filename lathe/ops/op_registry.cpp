@@ -1,0 +1,43 @@
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+
+// The table: each name stands for OpPtr make_NAME(const Attributes&) and std::vector<OpSample> samples_NAME(), which
+// NAME.cpp defines. A new op adds its name here and nothing anywhere else.
+#define LATHE_OPS(OP)       \
+  OP(add)                   \
+  OP(average_pool)          \
+  OP(batch_norm)            \
+  OP(concat)                \
+  OP(conv)                  \
+  OP(dropout)               \
+  OP(flatten)               \
+  OP(global_average_pool)   \
+  OP(leaky_relu)            \
+  OP(linear)                \
+  OP(max_pool)              \
+  OP(periodogram)           \
+  OP(relu)                  \
+  OP(sigmoid)               \
+  OP(softmax)
+
+#define LATHE_DECLARE(name)                      \
+  OpPtr make_##name(const Attributes& settings); \
+  std::vector<OpSample> samples_##name();
+LATHE_OPS(LATHE_DECLARE)
+
+/// A graph input is an op like the others for files and printing; builders make it, laws have nothing to say about it.
+static OpPtr make_input(const Attributes& settings) { return std::make_shared<InputOp>(Shape(settings.list("shape"))); }
+static std::vector<OpSample> no_samples() { return {}; }
+
+const Registry<OpEntry>& ops() {
+  static const OpEntry entries[] = {
+      {"input", make_input, no_samples},
+#define LATHE_ENTRY(name) {#name, make_##name, samples_##name},
+      LATHE_OPS(LATHE_ENTRY)
+  };
+  static const Registry<OpEntry> registry("op", entries);
+  return registry;
+}
+
+}  // namespace lathe

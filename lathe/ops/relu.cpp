@@ -1,0 +1,28 @@
+/// max(x, 0).
+#include <ATen/ops/relu.h>
+
+#include "lathe/ops/elementwise.h"
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Relu final : public Elementwise {
+ public:
+  std::string_view kind() const override { return "relu"; }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::relu(x[0]); }
+};
+
+}  // namespace
+
+Value relu(Value x, std::string name) { return x.builder->add(std::move(name), std::make_shared<Relu>(), {x}); }
+
+OpPtr make_relu(const Attributes&) { return std::make_shared<Relu>(); }
+
+std::vector<OpSample> samples_relu() {
+  return {{"1d", {{3, 5}}, [](const auto& x) { return relu(x[0], "op"); }},
+          {"2d", {{2, 3, 4}}, [](const auto& x) { return relu(x[0], "op"); }}};
+}
+
+}  // namespace lathe

@@ -1,0 +1,28 @@
+/// 1 / (1 + exp(-x)).
+#include <ATen/ops/sigmoid.h>
+
+#include "lathe/ops/elementwise.h"
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Sigmoid final : public Elementwise {
+ public:
+  std::string_view kind() const override { return "sigmoid"; }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::sigmoid(x[0]); }
+};
+
+}  // namespace
+
+Value sigmoid(Value x, std::string name) { return x.builder->add(std::move(name), std::make_shared<Sigmoid>(), {x}); }
+
+OpPtr make_sigmoid(const Attributes&) { return std::make_shared<Sigmoid>(); }
+
+std::vector<OpSample> samples_sigmoid() {
+  return {{"1d", {{3, 5}}, [](const auto& x) { return sigmoid(x[0], "op"); }},
+          {"2d", {{2, 3, 4}}, [](const auto& x) { return sigmoid(x[0], "op"); }}};
+}
+
+}  // namespace lathe

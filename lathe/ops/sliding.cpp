@@ -1,0 +1,81 @@
+#include "lathe/ops/sliding.h"
+
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/pad.h>
+
+#include <algorithm>
+
+namespace lathe {
+
+std::vector<int64_t> Sizes::spread(size_t axes, std::string_view what) const {
+  if (values.size() == axes) return values;
+  check(values.size() == 1, "{} has {} sizes (expected 1 or {})", what, values.size(), axes);
+  return std::vector<int64_t>(axes, values[0]);
+}
+
+std::vector<int64_t> Sliding::both_sides(const std::vector<int64_t>& given, size_t axes, std::string_view op) {
+  if (given.empty()) return std::vector<int64_t>(2 * axes, 0);
+  std::vector<int64_t> sides = given;
+  if (given.size() == axes) sides.insert(sides.end(), given.begin(), given.end());
+  check(sides.size() == 2 * axes, "{}: padding has {} sizes (expected {} or {})", op, given.size(), axes, 2 * axes);
+  for (const int64_t side : sides) check(side >= 0, "{}: padding {} is negative", op, side);
+  return sides;
+}
+
+std::vector<int64_t> Sliding::same(const std::vector<int64_t>& kernel, const std::vector<int64_t>& dilation) {
+  std::vector<int64_t> sides(2 * kernel.size());
+  for (size_t axis = 0; axis < kernel.size(); ++axis) {
+    const int64_t total = dilation[axis] * (kernel[axis] - 1);
+    sides[axis] = total / 2;
+    sides[axis + kernel.size()] = total - total / 2;
+  }
+  return sides;
+}
+
+Shape Sliding::shape(const Shape& input, int64_t channels, const std::vector<int64_t>& kernel,
+                     std::string_view op) const {
+  check(input.spatial() == axes(), "{}: input {} has {} spatial axes (expected {})", op, input, input.spatial(), axes());
+  std::vector<int64_t> sizes = {input[0], channels};
+  for (size_t axis = 0; axis < axes(); ++axis) {
+    const int64_t padded = input[axis + 2] + padding[axis] + padding[axis + axes()];
+    const int64_t reach = dilation[axis] * (kernel[axis] - 1) + 1;
+    check(padded >= reach, "{}: a kernel that reaches over {} samples does not fit into {} (padding included)", op,
+          reach, padded);
+    sizes.push_back((padded - reach) / stride[axis] + 1);
+  }
+  return Shape(std::move(sizes));
+}
+
+Window Sliding::window(const std::vector<int64_t>& kernel) const {
+  Window window{{}, stride};
+  for (size_t axis = 0; axis < axes(); ++axis) window.size.push_back(dilation[axis] * (kernel[axis] - 1) + 1);
+  return window;
+}
+
+std::vector<int64_t> Sliding::even_part() const {
+  std::vector<int64_t> even(axes());
+  for (size_t axis = 0; axis < axes(); ++axis) even[axis] = std::min(padding[axis], padding[axis + axes()]);
+  return even;
+}
+
+/// LibTorch lists pads from the last axis to the first, two an axis.
+static std::vector<int64_t> last_axis_first(const std::vector<int64_t>& sides, size_t axes) {
+  std::vector<int64_t> pads;
+  for (size_t axis = axes; axis-- > 0;) {
+    pads.push_back(sides[axis]);
+    pads.push_back(sides[axis + axes]);
+  }
+  return pads;
+}
+
+Tensor Sliding::pad_uneven(const Tensor& x, double value) const {
+  std::vector<int64_t> rest = padding;
+  const std::vector<int64_t> even = even_part();
+  for (size_t side = 0; side < rest.size(); ++side) rest[side] -= even[side % axes()];
+  if (std::all_of(rest.begin(), rest.end(), [](int64_t size) { return size == 0; })) return x;
+  return at::constant_pad_nd(x, last_axis_first(rest, axes()), value);
+}
+
+Tensor Sliding::pad_circular(const Tensor& x) const { return at::pad(x, last_axis_first(padding, axes()), "circular"); }
+
+}  // namespace lathe

@@ -1,0 +1,33 @@
+/// Probabilities over the channels (axis 1). Mixes them: removing one changes the rest.
+#include <ATen/ops/softmax.h>
+
+#include "lathe/ops/elementwise.h"
+#include "lathe/ops/layers.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+class Softmax final : public Elementwise {
+ public:
+  std::string_view kind() const override { return "softmax"; }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::softmax(x[0], 1); }
+  Ties ties(const Inputs& in) const override {
+    Ties ties = Elementwise::ties(in);
+    for (Tie& tie : ties) tie.exact = false;
+    return ties;
+  }
+};
+
+}  // namespace
+
+Value softmax(Value x, std::string name) { return x.builder->add(std::move(name), std::make_shared<Softmax>(), {x}); }
+
+OpPtr make_softmax(const Attributes&) { return std::make_shared<Softmax>(); }
+
+std::vector<OpSample> samples_softmax() {
+  return {{"features", {{4}}, [](const auto& x) { return softmax(x[0], "op"); }},
+          {"1d", {{4, 3}}, [](const auto& x) { return softmax(x[0], "op"); }}};
+}
+
+}  // namespace lathe
