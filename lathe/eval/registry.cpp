@@ -54,7 +54,7 @@ std::vector<std::string> metrics_for(Task task) {
 const Metric& metric_for(std::string_view name, Task task) {
   const Metric& found = metrics().at(name);
   if (!found.tasks.contains(task))
-    fail_as(ExitCode::usage, "metric '{}': does not apply to {} (expected one of {})", name, name_of(task),
+    fail_as(ExitCode::usage, "metric '{}': does not apply to the task '{}' (expected one of {})", name, name_of(task),
             join(metrics_for(task)));
   return found;
 }

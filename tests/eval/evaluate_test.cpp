@@ -46,9 +46,10 @@ TEST(Evaluate, ValuesHaveNoClasses) {
 }
 
 TEST(Evaluate, RefusesAMetricThatDoesNotApply) {
-  EXPECT_EQ(error_of([] { evaluate(artifacts(), {.metrics = {"dice", "mae"}}); }),
-            "metric 'mae': does not apply to binary (expected one of dice, f1, macro_f1, accuracy, precision, recall, "
-            "sensitivity, specificity, auroc, kappa)");
+  EXPECT_EQ(
+      error_of([] { evaluate(artifacts(), {.metrics = {"dice", "mae"}}); }),
+      "metric 'mae': does not apply to the task 'binary' (expected one of dice, f1, macro_f1, accuracy, precision, "
+      "recall, sensitivity, specificity, auroc, kappa)");
 }
 
 TEST(Evaluate, AskingForWhatWasNotComputed) {

@@ -58,7 +58,7 @@ TEST(Metrics, UnknownNameIsSuggestedAgainst) {
 TEST(Metrics, MetricOfAnotherTaskIsRefused) {
   const Scores scores = test::random_sample(Task::values, 3, 4, 1).to_scores();
   EXPECT_EQ(error_of([&] { metric("dice", scores); }),
-            "metric 'dice': does not apply to values (expected one of mae, rmse)");
+            "metric 'dice': does not apply to the task 'values' (expected one of mae, rmse)");
 }
 
 TEST(Metrics, WeightsMustFitTheUnits) {
