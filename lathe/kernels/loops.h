@@ -1,0 +1,64 @@
+/// The inner loops of the kernel bank as tables of plain functions, one table for each instruction set.
+/// The files that fill the tables are compiled with their own flags and must not call inline functions of the standard
+/// library: the linker could keep the copy that needs AVX-512 for the whole program.
+#pragma once
+
+#include <cstdint>
+
+#include "lathe/kernels/simd.h"
+
+namespace lathe::kernels {
+
+struct FftPlan;
+
+/// Direct correlation; one window at a time, time or taps in the lanes.
+struct DirectLoops {
+  int64_t lanes;
+  /// Outputs are computed in whole steps of this many samples: rows of outputs need room for them.
+  int64_t time_step;
+  /// As many kernels share a pass over the signal: `respond` and `correlate` take at most this many.
+  int64_t kernel_step;
+  /// z[t] += sum_i mix[i] * relu(u_i[t]) with u_i[t] = bias[i] + sum_j weight[i, j] * padded[t + j], for t < outputs.
+  /// Where `off` is there, off[i * off_stride + t] = -1 where u_i[t] <= 0 and 0 elsewhere.
+  void (*respond)(const float* padded, int64_t outputs, const float* weight, const float* bias, const float* mix,
+                  int64_t count, int64_t length, float* z, int8_t* off, int64_t off_stride);
+  /// Eight bytes of `off` into one of `packed`, in steps of 8 * lanes.
+  void (*pack)(const int8_t* off, int64_t outputs, uint8_t* packed);
+  /// gated[t] = off ? 0 : dz[t], in steps of 8 * lanes; returns the sum.
+  float (*gate)(const float* dz, const uint8_t* packed, int64_t outputs, float* gated);
+  /// sums[i, j] += sum_t gated[i, t] * padded[t + j], for j < round_up(length, lanes).
+  void (*correlate)(const float* padded, int64_t outputs, const float* gated, int64_t gated_stride, int64_t count,
+                    int64_t length, float* sums, int64_t sums_stride);
+  /// dx[s] += mix * sum_j weight[j] * gated[s - j], for s < samples; `gated` has zeros on both sides.
+  void (*spread)(const float* gated, const float* weight, float mix, int64_t length, int64_t samples, float* dx);
+};
+
+/// Fourier transforms of 2 * lanes real signals at once, and what is fused with them. See fft_plan.h for the layout.
+struct FftLoops {
+  int64_t lanes;
+  /// Rows of `count` samples (a multiple of lanes), 2 * lanes of them, to [count, 2, lanes].
+  void (*to_lanes)(const float* rows, int64_t row_stride, int64_t count, float* signal);
+  /// The other way.
+  void (*from_lanes)(const float* signal, int64_t count, float* rows, int64_t row_stride);
+  void (*forward)(const FftPlan& plan, const float* signal, float* work, float* spectrum);
+  /// Unscaled: forward and inverse together multiply by plan.size.
+  void (*inverse)(const FftPlan& plan, const float* spectrum, float* work, float* signal);
+  /// z[t] += mix * relu(u[t]) for t < valid, u = bias + inverse(x * kernel); kernel is [size, 2], one for all lanes.
+  /// Where `off` is there it takes a bit for every output: set where u <= 0.
+  void (*respond)(const FftPlan& plan, const float* x, const float* kernel, float bias, float mix, int64_t valid,
+                  float* work, float* z, uint32_t* off);
+  /// g = dz where the bit of `off` is not set; sums += conj(forward(g)) * x, total += forward(g)[0].
+  /// Where dx is there: dx += mix * conj(kernel) * forward(g).
+  void (*gather)(const FftPlan& plan, const float* dz, const uint32_t* off, int64_t valid, const float* x, float* work,
+                 float* sums, float* total, const float* kernel, float mix, float* dx);
+  /// sums[i] += the sum over the lanes of signal[i], for i < count (a multiple of lanes).
+  void (*add_lanes)(const float* signal, int64_t count, float* sums);
+};
+
+const DirectLoops& direct_loops(SimdLevel level);
+const FftLoops& fft_loops(SimdLevel level);
+
+extern const DirectLoops direct_loops_portable, direct_loops_avx2, direct_loops_avx512;
+extern const FftLoops fft_loops_portable, fft_loops_avx2, fft_loops_avx512;
+
+}  // namespace lathe::kernels
