@@ -1,1 +1,28 @@
 # `cmake --install`: the program, the headers, one static library a folder, and find_package(lathe).
+# Also the targets `programs` (what `make build` builds) and lathe::lathe (all folders but the command line).
+include(CMakePackageConfigHelpers)
+get_property(folders GLOBAL PROPERTY LATHE_FOLDERS)
+get_property(programs GLOBAL PROPERTY LATHE_PROGRAMS)
+list(REMOVE_ITEM folders lathe_cli)
+
+add_library(lathe_all INTERFACE)
+add_library(lathe::lathe ALIAS lathe_all)
+set_target_properties(lathe_all PROPERTIES EXPORT_NAME lathe)
+target_link_libraries(lathe_all INTERFACE ${folders})
+add_custom_target(programs DEPENDS ${folders} ${programs})
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lathe)
+if(programs)  # the run path of the build stays: it leads to LibTorch, which is not installed along
+  set_target_properties(${programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(TARGETS lathe_all ${folders} EXPORT lathe ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT lathe FILE lathe-targets.cmake NAMESPACE lathe:: DESTINATION ${package_folder})
+install(DIRECTORY lathe/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lathe FILES_MATCHING PATTERN "*.h"
+  PATTERN cli EXCLUDE PATTERN assets EXCLUDE)
+
+cmake_path(GET LATHE_TORCH_INCLUDE PARENT_PATH LATHE_BUILT_WITH_TORCH)
+configure_package_config_file(cmake/lathe-config.cmake.in lathe-config.cmake INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(lathe-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lathe-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/lathe-config-version.cmake
+  cmake/lathe_torch.cmake DESTINATION ${package_folder})

@@ -28,6 +28,7 @@ function(lathe_folder name)
   add_library(lathe::${name} ALIAS lathe_${name})
   set_target_properties(lathe_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(lathe_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+  target_compile_features(lathe_${name} PUBLIC cxx_std_20)  # for those who build against the installed package
   list(TRANSFORM ARG_USES PREPEND lathe_)
   foreach(used ${ARG_USES})
     if(NOT TARGET ${used})

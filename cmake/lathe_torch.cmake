@@ -1,20 +1,33 @@
 # Finds LibTorch and makes torch::cpu (and torch::cuda where the build has it).
 # Looks in TORCH_ROOT, then the virtual environment .venv, then CMAKE_PREFIX_PATH: a pip wheel, a LibTorch zip and a conda
 # package all hold lib/ and include/. Own imported targets instead of find_package(Torch): no junk run paths.
-set(lathe_torch_hints "")
-if(TORCH_ROOT)
-  list(APPEND lathe_torch_hints ${TORCH_ROOT})
-elseif(DEFINED ENV{TORCH_ROOT} AND NOT "$ENV{TORCH_ROOT}" STREQUAL "")
-  list(APPEND lathe_torch_hints $ENV{TORCH_ROOT})
-else()
-  file(GLOB lathe_torch_venv ${CMAKE_CURRENT_LIST_DIR}/../.venv/lib/python3*/site-packages/torch)
-  list(APPEND lathe_torch_hints ${lathe_torch_venv})
+if(NOT TORCH_ROOT AND NOT "$ENV{TORCH_ROOT}" STREQUAL "")
+  set(TORCH_ROOT $ENV{TORCH_ROOT})
+endif()
+set(lathe_torch_hints ${TORCH_ROOT})
+if(NOT TORCH_ROOT AND LATHE_BUILT_WITH_TORCH)  # an installed lathe remembers its LibTorch (lathe-config.cmake)
+  set(lathe_torch_hints ${LATHE_BUILT_WITH_TORCH})
+elseif(NOT TORCH_ROOT)
+  file(GLOB lathe_torch_hints ${CMAKE_CURRENT_LIST_DIR}/../.venv/lib/python3*/site-packages/torch)
 endif()
 
-find_path(LATHE_TORCH_INCLUDE ATen/core/Tensor.h HINTS ${lathe_torch_hints} PATH_SUFFIXES include)
-find_library(LATHE_TORCH_CPU torch_cpu HINTS ${lathe_torch_hints} PATH_SUFFIXES lib)
-find_library(LATHE_TORCH_C10 c10 HINTS ${lathe_torch_hints} PATH_SUFFIXES lib)
-find_library(LATHE_TORCH_CUDA torch_cuda HINTS ${lathe_torch_hints} PATH_SUFFIXES lib)
+# CMake keeps what it once found: another LibTorch than last time is looked for anew.
+if(NOT "${LATHE_TORCH_LOOKED_IN}" STREQUAL "${lathe_torch_hints}")
+  foreach(found INCLUDE CPU C10 CUDA)
+    unset(LATHE_TORCH_${found} CACHE)
+  endforeach()
+  set(LATHE_TORCH_LOOKED_IN "${lathe_torch_hints}" CACHE INTERNAL "Where LibTorch was looked for")
+endif()
+find_library(LATHE_TORCH_CPU torch_cpu PATHS ${lathe_torch_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
+if(NOT TORCH_ROOT)
+  find_library(LATHE_TORCH_CPU torch_cpu PATH_SUFFIXES lib)
+endif()
+# All else from the same folder: the headers of one LibTorch must not meet the libraries of another.
+cmake_path(GET LATHE_TORCH_CPU PARENT_PATH lathe_torch_lib)
+find_library(LATHE_TORCH_C10 c10 PATHS ${lathe_torch_lib} NO_DEFAULT_PATH)
+find_library(LATHE_TORCH_CUDA torch_cuda PATHS ${lathe_torch_lib} NO_DEFAULT_PATH)
+find_path(LATHE_TORCH_INCLUDE ATen/core/Tensor.h PATHS ${lathe_torch_lib}/../include ${lathe_torch_lib}/../../include
+  NO_DEFAULT_PATH)
 mark_as_advanced(LATHE_TORCH_INCLUDE LATHE_TORCH_CPU LATHE_TORCH_C10 LATHE_TORCH_CUDA)
 if(NOT LATHE_TORCH_INCLUDE OR NOT LATHE_TORCH_CPU OR NOT LATHE_TORCH_C10)
   message(FATAL_ERROR "LibTorch was not found (looked in: ${lathe_torch_hints}). "
