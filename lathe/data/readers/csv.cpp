@@ -1,0 +1,188 @@
+/// A strict parser of separated text: quotes as in RFC 4180, every row as long as the first.
+#include "lathe/data/readers/csv.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <optional>
+
+#include "lathe/base/errors.h"
+#include "lathe/base/files.h"
+#include "lathe/base/text.h"
+
+namespace lathe {
+
+namespace {
+
+/// The rows of a text, one at a time.
+class Rows {
+ public:
+  Rows(std::string_view text, char separator) : text_(text), separator_(separator) {}
+
+  /// False at the end, and where only blank lines are left.
+  bool next(std::vector<std::string>& cells) {
+    if (trim(text_.substr(at_)).empty() && text_.find(separator_, at_) == std::string_view::npos) return false;
+    line_ = next_line_;
+    cells.clear();
+    do {
+      cells.push_back(cell());
+    } while (at_ < text_.size() && text_[at_++] == separator_);
+    ++next_line_;
+    return true;
+  }
+  int64_t line() const { return line_; }
+
+ private:
+  /// Reads a cell and stops on the separator or line end behind it.
+  std::string cell() {
+    size_t end = std::min(text_.find_first_of(std::string{separator_, '\n'}, at_), text_.size());
+    const std::string_view plain = trim(text_.substr(at_, end - at_));
+    if (plain.empty() || plain.front() != '"') {
+      at_ = end;
+      return std::string(plain);
+    }
+    std::string value;
+    for (at_ = text_.find('"', at_) + 1;; ++at_) {
+      check(at_ < text_.size(), "line {}: quote is never closed (expected a closing quote, got the file's end)", line_);
+      if (text_[at_] == '"') {
+        if (text_.substr(at_ + 1, 1) != "\"") break;
+        ++at_;  // two quotes stand for one
+      }
+      if (text_[at_] == '\n') ++next_line_;
+      value += text_[at_];
+    }
+    end = std::min(text_.find_first_of(std::string{separator_, '\n'}, ++at_), text_.size());
+    check(trim(text_.substr(at_, end - at_)).empty(),
+          "line {}: text follows a closing quote (expected the next cell, got '{}')", next_line_,
+          trim(text_.substr(at_, end - at_)));
+    at_ = end;
+    return value;
+  }
+
+  std::string_view text_;
+  char separator_;
+  size_t at_ = 0;
+  int64_t line_ = 0, next_line_ = 1;
+};
+
+/// The cell as a number; a blank, NA or NaN is NaN; nothing where it is neither.
+std::optional<double> number(std::string_view cell) {
+  if (cell.empty() || cell == "NA") return std::numeric_limits<double>::quiet_NaN();
+  if (cell.size() > 1 && cell[0] == '+' && cell[1] != '-') cell.remove_prefix(1);
+  double value = 0;
+  const char* end = cell.data() + cell.size();
+  const auto result = std::from_chars(cell.data(), end, value);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return value;
+}
+
+/// Tab before semicolon before comma: a comma may be a decimal mark beside the others, never the other way round.
+char separator_of(const std::filesystem::path& path, std::string_view text) {
+  if (path.extension() != ".csv") return '\t';
+  const std::string_view first = text.substr(0, text.find('\n'));
+  for (const char separator : {'\t', ';'})
+    if (first.find(separator) != std::string_view::npos) return separator;
+  return ',';
+}
+
+/// The columns' names; their numbers 1, 2, … where the file names none.
+struct Columns {
+  std::vector<std::string> names;
+  bool named = false;
+};
+
+/// Calls `begin(columns)` once, then `row(cells, line)` for every row below the header.
+void walk(const std::filesystem::path& path, std::string_view text, const std::function<void(const Columns&)>& begin,
+          const std::function<void(const std::vector<std::string>&, int64_t)>& row) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);  // byte order mark
+  Rows rows(text, separator_of(path, text));
+  std::vector<std::string> cells;
+  Columns columns;
+  check(rows.next(cells), "holds no rows (expected a table of numbers, got an empty file)");
+  columns.named = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) { return !number(cell); });
+  columns.names = cells;
+  if (!columns.named)
+    for (size_t i = 0; i < cells.size(); ++i) columns.names[i] = fmt::format("{}", i + 1);
+  begin(columns);
+  int64_t count = 0;
+  for (bool more = columns.named ? rows.next(cells) : true; more; more = rows.next(cells), ++count) {
+    check(cells.size() == columns.names.size(), "line {}: row has another length (expected {} cells, got {})",
+          rows.line(), columns.names.size(), cells.size());
+    row(cells, rows.line());
+  }
+  check(count > 0, "holds no rows (expected a table of numbers, got only a header)");
+}
+
+size_t column_at(const Columns& columns, std::string_view name) {
+  const auto found = std::find(columns.names.begin(), columns.names.end(), name);
+  if (found == columns.names.end()) throw Error(unknown_name("column", name, columns.names), ExitCode::usage);
+  check(std::find(found + 1, columns.names.end(), name) == columns.names.end(),
+        "column '{}' is there twice (expected every name once)", name);
+  return static_cast<size_t>(found - columns.names.begin());
+}
+
+std::string_view as_text(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+}  // namespace
+
+bool accepts_csv(const std::filesystem::path& path) {
+  return path.extension() == ".csv" || path.extension() == ".tsv";
+}
+
+Array open_csv(const std::filesystem::path& path) {
+  return read_csv(path);
+}
+
+Array read_csv(const std::filesystem::path& path, const std::vector<std::string>& leave_out) {
+  const MappedFile file(path);
+  return within(path.string(), [&] {
+    std::vector<double> values;
+    std::vector<size_t> kept;
+    Columns columns;
+    const auto begin = [&](const Columns& found) {
+      columns = found;
+      std::vector<bool> wanted(found.names.size(), true);
+      for (const std::string& name : leave_out) wanted[column_at(found, name)] = false;
+      for (size_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i]) kept.push_back(i);
+      check(!kept.empty(), "no column is left (expected at least one that is not left out)");
+    };
+    walk(path, as_text(file), begin, [&](const std::vector<std::string>& cells, int64_t line) {
+      for (const size_t i : kept) {
+        const std::optional<double> value = number(cells[i]);
+        check(value.has_value(),
+              "line {}, column '{}': cell is not a number (expected one, or a blank for a missing value, got '{}'); "
+              "columns of text are read by name",
+              line, columns.names[i], cells[i]);
+        values.push_back(*value);
+      }
+    });
+    const auto width = static_cast<int64_t>(kept.size());
+    Array array{at::empty({static_cast<int64_t>(values.size()) / width, width}, at::TensorOptions().dtype(at::kDouble)),
+                {}};
+    std::memcpy(array.values.mutable_data_ptr<double>(), values.data(), values.size() * sizeof(double));
+    if (columns.named)
+      for (const size_t i : kept) array.columns.push_back(columns.names[i]);
+    return array;
+  });
+}
+
+std::vector<std::string> read_labels(const std::filesystem::path& path, std::string_view column) {
+  const MappedFile file(path);
+  return within(path.string(), [&] {
+    std::vector<std::string> labels;
+    size_t at = 0;
+    walk(
+        path, as_text(file), [&](const Columns& columns) { at = column_at(columns, column); },
+        [&](const std::vector<std::string>& cells, int64_t) { labels.push_back(cells[at]); });
+    return labels;
+  });
+}
+
+}  // namespace lathe

@@ -1,0 +1,25 @@
+/// Tables of numbers as text, comma, semicolon or tab between cells. Text columns are read by name, never guessed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lathe/data/readers/readers.h"
+
+namespace lathe {
+
+bool accepts_csv(const std::filesystem::path& path);
+
+/// [rows, columns] float64, with the columns' names where the first line holds any word that is not a number.
+/// Blank, NA and NaN cells are NaN. `leave_out` names columns to pass over.
+/// @throws Error that names line and column for a cell that is no number, and for rows of another length.
+Array read_csv(const std::filesystem::path& path, const std::vector<std::string>& leave_out = {});
+/// read_csv as a registry entry.
+Array open_csv(const std::filesystem::path& path);
+
+/// One column as text, as it stands, without the spaces around it.
+std::vector<std::string> read_labels(const std::filesystem::path& path, std::string_view column);
+
+}  // namespace lathe

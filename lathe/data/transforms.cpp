@@ -1,0 +1,72 @@
+/// The table of normalisations. A new one is a function and a line.
+#include "lathe/data/transforms.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
+
+#include <numeric>
+#include <vector>
+
+namespace lathe {
+
+namespace {
+
+/// The axes of one window of one channel.
+std::vector<int64_t> window_axes(const at::Tensor& batch) {
+  check(batch.defined() && (batch.dim() == 3 || batch.dim() == 4),
+        "transform: batch has the wrong shape (expected [N, C, T] or [N, C, H, W], got {} axes)",
+        batch.defined() ? batch.dim() : 0);
+  check(batch.size(2) > 0 && batch.size(-1) > 0, "transform: windows are empty (expected at least 1 sample, got 0)");
+  std::vector<int64_t> axes(batch.dim() - 2);
+  std::iota(axes.begin(), axes.end(), 2);
+  return axes;
+}
+
+/// The batch in the precision its statistics are taken in.
+at::Tensor precise(const at::Tensor& batch) {
+  if (batch.scalar_type() == at::kDouble || batch.scalar_type() == at::kFloat) return batch;
+  return batch.to(batch.is_floating_point() ? at::kFloat : at::kDouble);
+}
+
+/// (x − offset) / scale, and zeros where the window is constant. Equality of the extremes decides that: the deviation
+/// of a constant such as 0.1 is not exactly 0. A scale of 0 beside it is one that underflowed.
+at::Tensor normalised(const at::Tensor& x, const at::Tensor& offset, const at::Tensor& scale, const at::Tensor& range) {
+  const at::Tensor constant = range.eq(0).logical_or(scale.eq(0));
+  return at::where(constant, 0.0, (x - offset) / scale).to(at::kFloat);
+}
+
+at::Tensor range_of(const at::Tensor& x, const std::vector<int64_t>& axes) {
+  return x.amax(axes, true) - x.amin(axes, true);
+}
+
+at::Tensor zscore(const at::Tensor& batch) {
+  const std::vector<int64_t> axes = window_axes(batch);
+  const at::Tensor x = precise(batch);
+  return normalised(x, x.mean(axes, true), x.std(axes, /*correction=*/0, /*keepdim=*/true), range_of(x, axes));
+}
+
+at::Tensor minmax(const at::Tensor& batch) {
+  const std::vector<int64_t> axes = window_axes(batch);
+  const at::Tensor x = precise(batch), range = range_of(x, axes);
+  return normalised(x, x.amin(axes, true), range, range);
+}
+
+at::Tensor none(const at::Tensor& batch) {
+  window_axes(batch);
+  return batch.to(at::kFloat);
+}
+
+constexpr Transform entries[] = {
+    {"zscore", zscore},
+    {"minmax", minmax},
+    {"none", none},
+};
+
+}  // namespace
+
+const Registry<Transform>& transforms() {
+  static const Registry<Transform> registry("transform", entries);
+  return registry;
+}
+
+}  // namespace lathe

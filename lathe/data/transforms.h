@@ -1,0 +1,23 @@
+/// Normalisation of single windows: what a model's file names under `normalisation`. Each row and channel by itself.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string_view>
+
+#include "lathe/base/registry.h"
+
+namespace lathe {
+
+struct Transform {
+  std::string_view name;
+  /// [N, C, T] or [N, C, H, W] of any numeric type -> float32 of the same shape. Statistics are taken in the input's
+  /// own precision (float64 for integers, float32 for float16), and rounded once, at the end.
+  at::Tensor (*apply)(const at::Tensor& batch);
+};
+
+/// "zscore": mean 0, deviation 1 (divided by N, not N − 1); "minmax": into [0, 1]; "none".
+/// A constant window becomes zeros.
+const Registry<Transform>& transforms();
+
+}  // namespace lathe
