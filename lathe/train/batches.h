@@ -29,13 +29,14 @@ class TensorBatches final : public BatchSource {
  public:
   /// @throws Error when the tensors' rows disagree or there are none.
   TensorBatches(std::vector<at::Tensor> inputs, std::vector<at::Tensor> targets);
-  /// Inputs become float; 0/1 and real targets become float, classes int64.
+  /// Inputs become float as they are loaded, so a mapped file stays a file; real targets become float at once.
   explicit TensorBatches(const Dataset& dataset);
   int64_t rows() const override { return inputs_[0].size(0); }
   Batch load(std::span<const int64_t> rows) const override;
 
  private:
   std::vector<at::Tensor> inputs_, targets_;
+  bool to_float_ = false;
 };
 
 }  // namespace lathe

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,21 +13,21 @@
 namespace lathe {
 
 struct ScheduleOptions {
-  std::string kind = "constant";   ///< constant | linear | step | cosine | exponential | warmup | plateau
-  double start_factor = 1;         ///< linear: factor at time 0
-  double end_factor = 0;           ///< linear, cosine, warmup: factor at the end
-  int64_t length = 0;              ///< linear, cosine: units until the end is reached; 0: the whole training
-  int64_t every = 30;              ///< step: units between two decays
-  double decay = 0.1;              ///< step, exponential, plateau: factor of one decay
-  int64_t ramp_until = 6;          ///< warmup: end of the exponential ramp
-  int64_t flat_until = 20;         ///< warmup: end of the flat part
-  int64_t down_until = 30;         ///< warmup: end of the linear way down
-  int64_t patience = 10;           ///< plateau: units without improvement that are borne
-  double threshold = 1e-4;         ///< plateau: relative improvement that counts
-  int64_t cooldown = 0;            ///< plateau: units after a decay in which none is counted
-  double minimum = 0;              ///< plateau: lowest learning rate
-  int64_t warmup = 0;              ///< any kind: units of linear warm-up in front of it
-  double warmup_factor = 1.0 / 3;  ///< any kind: factor at which that warm-up starts
+  std::string kind = "constant";     ///< constant | linear | step | cosine | exponential | warmup | plateau
+  double start_factor = 1;           ///< linear: factor at time 0
+  double end_factor = 0;             ///< linear, cosine, warmup: factor at the end
+  int64_t length = 0;                ///< linear, cosine: units until the end is reached; 0: the whole training
+  int64_t every = 30;                ///< step: units between two decays
+  std::optional<double> decay = {};  ///< step, exponential, plateau: factor of one decay; unset: 0.1, exponential 0.95
+  int64_t ramp_until = 6;            ///< warmup: end of the exponential ramp
+  int64_t flat_until = 20;           ///< warmup: end of the flat part
+  int64_t down_until = 30;           ///< warmup: end of the linear way down
+  int64_t patience = 10;             ///< plateau: epochs without improvement that are borne
+  double threshold = 1e-4;           ///< plateau: relative improvement that counts
+  int64_t cooldown = 0;              ///< plateau: epochs after a decay in which none is counted
+  double minimum = 0;                ///< plateau: lowest learning rate
+  int64_t warmup = 0;                ///< any kind: units of linear warm-up in front of it
+  double warmup_factor = 1.0 / 3;    ///< any kind: factor at which that warm-up starts
 };
 
 class Schedule {
@@ -34,8 +35,9 @@ class Schedule {
   virtual ~Schedule() = default;
   /// The rate of unit t = 0, 1, … . A pure function of t, but for plateau.
   virtual double learning_rate(int64_t t) const = 0;
-  /// Told once a unit what the loss was (of validation where there is one). Only plateau listens.
-  virtual void observe(double /*loss*/) {}
+  /// Told once an epoch what the loss was (of validation where there is one); t is the unit just over. Only plateau
+  /// listens.
+  virtual void observe(int64_t /*t*/, double /*loss*/) {}
   /// What `observe` has changed; empty for a pure function of t.
   virtual std::vector<double> state() const { return {}; }
   virtual void load_state(const std::vector<double>& /*state*/) {}

@@ -1,0 +1,193 @@
+#include "lathe/train/checkpoint.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/Generator.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/copy.h>
+#include <ATen/ops/empty.h>
+
+#include <charconv>
+#include <mutex>
+
+#include "lathe/base/text.h"
+#include "lathe/formats/safetensors.h"
+
+namespace lathe {
+namespace {
+
+constexpr const char* kFormat = "lathe.checkpoint";
+constexpr const char* kVersion = "1";
+constexpr const char* kStartOver = "start over without --resume";
+constexpr int64_t kHistoryColumns = 6;
+
+std::string parameter_key(const std::string& name) {
+  return "parameters/" + name;
+}
+std::string optimizer_key(const std::string& name, const std::string& state) {
+  return "optimizer/" + name + "/" + state;
+}
+std::string setting_key(const std::string& name) {
+  return "setting." + name;
+}
+
+/// The numbers of a Progress by name, so that writing and reading cannot disagree. fmt's "{}" reads back exactly.
+template <class Visit>
+void each_number(Progress& progress, Visit visit) {
+  visit("epoch", progress.epoch);
+  visit("batch", progress.batch);
+  visit("step", progress.step);
+  visit("loss_sum", progress.loss_sum);
+  visit("weight_sum", progress.weight_sum);
+  visit("seconds", progress.seconds);
+}
+
+template <class Number>
+Number number(std::string_view text, std::string_view what) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  check(error == std::errc() && end == text.data() + text.size(), "'{}' is '{}' (expected a number)", what, text);
+  return value;
+}
+
+const std::string& note(const TensorFile& file, const std::string& name) {
+  const auto found = file.metadata.find(name);
+  check(found != file.metadata.end(), "has no '{}'", name);
+  return found->second;
+}
+
+at::Tensor history_tensor(const std::vector<HistoryRow>& rows) {
+  const at::Tensor table = at::empty({static_cast<int64_t>(rows.size()), kHistoryColumns}, at::kDouble);
+  double* cell = table.mutable_data_ptr<double>();
+  for (const HistoryRow& row : rows)
+    for (const double value : {static_cast<double>(row.epoch), static_cast<double>(row.step), row.loss,
+                               row.learning_rate, row.seconds, row.validation_loss})
+      *cell++ = value;
+  return table;
+}
+
+std::vector<HistoryRow> history_rows(const at::Tensor& table) {
+  check(table.dim() == 2 && table.size(1) == kHistoryColumns && table.scalar_type() == at::kDouble,
+        "'history' has another shape or type (expected {} columns of float64)", kHistoryColumns);
+  std::vector<HistoryRow> rows;
+  const double* cell = table.const_data_ptr<double>();
+  for (int64_t i = 0; i < table.size(0); ++i, cell += kHistoryColumns)
+    rows.push_back({static_cast<int64_t>(cell[0]), static_cast<int64_t>(cell[1]), cell[2], cell[3], cell[4], cell[5]});
+  return rows;
+}
+
+const at::Tensor& tensor(const TensorFile& file, const std::string& name) {
+  const at::Tensor* found = file.find(name);
+  check(found != nullptr, "has no tensor '{}'", name);
+  return *found;
+}
+
+void check_format(const TensorFile& file) {
+  const auto found = file.metadata.find(kFormat);
+  check(found != file.metadata.end(), "is no checkpoint of a training");
+  check(found->second == kVersion, "is a checkpoint of version {} (expected {})", found->second, kVersion);
+}
+
+void check_settings(const TensorFile& file, const Settings& settings) {
+  std::vector<std::string> different;
+  for (const auto& [name, now] : settings) {
+    const auto found = file.metadata.find(setting_key(name));
+    const std::string then = found == file.metadata.end() ? "not set" : found->second;
+    if (then != now) different.push_back(fmt::format("{} (then {}, now {})", name, then, now));
+  }
+  check(different.empty(), "belongs to a training with other settings: {}", join(different));
+}
+
+void check_parameters(const TensorFile& file, const Graph& graph) {
+  for (const ConstNamedParam& entry : named_params(graph)) {
+    const at::Tensor& saved = tensor(file, parameter_key(entry.name));
+    const at::Tensor& mine = entry.param->value;
+    check(saved.sizes() == mine.sizes() && saved.scalar_type() == mine.scalar_type(),
+          "'{}' is {} [{}] (expected {} [{}])", entry.name, c10::toString(saved.scalar_type()),
+          fmt::join(saved.sizes(), ", "), c10::toString(mine.scalar_type()), fmt::join(mine.sizes(), ", "));
+  }
+}
+
+OptimizerState optimizer_state(const TensorFile& file, const Graph& graph) {
+  OptimizerState state;
+  for (const ConstNamedParam& entry : named_params(graph)) {
+    const std::string prefix = optimizer_key(entry.name, "");
+    for (const auto& [name, value] : file.tensors)
+      if (name.starts_with(prefix))  // counts of steps stay on the CPU, as the optimisers make them
+        state[entry.name][name.substr(prefix.size())] =
+            value.is_floating_point() ? value.to(entry.param->value.device()) : value;
+  }
+  return state;
+}
+
+Progress progress_of(const TensorFile& file) {
+  Progress progress;
+  each_number(progress, [&](const char* name, auto& value) {
+    value = number<std::remove_reference_t<decltype(value)>>(note(file, name), name);
+  });
+  progress.finished = note(file, "finished") == "yes";
+  if (const std::string& schedule = note(file, "schedule"); !schedule.empty())
+    for (const std::string& value : split(schedule, ' '))
+      progress.schedule.push_back(number<double>(value, "schedule"));
+  progress.history = history_rows(tensor(file, "history"));
+  return progress;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const Graph& graph, const Optimizer& optimizer,
+                     const Progress& progress, const Settings& settings) {
+  TensorFile file;
+  for (const ConstNamedParam& entry : named_params(graph))
+    file.tensors.emplace_back(parameter_key(entry.name), entry.param->value);
+  for (const auto& [name, states] : optimizer.state())
+    for (const auto& [state, value] : states) file.tensors.emplace_back(optimizer_key(name, state), value);
+  file.tensors.emplace_back("history", history_tensor(progress.history));
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  {
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    file.tensors.emplace_back("generator", generator.get_state());
+  }
+  Progress numbers = progress;
+  each_number(numbers, [&](const char* name, const auto& value) { file.metadata[name] = fmt::format("{}", value); });
+  file.metadata[kFormat] = kVersion;
+  file.metadata["finished"] = progress.finished ? "yes" : "no";
+  file.metadata["schedule"] = fmt::format("{}", fmt::join(progress.schedule, " "));
+  for (const auto& [name, value] : settings) file.metadata[setting_key(name)] = value;
+  write_safetensors(path, file);
+}
+
+Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
+                         const Settings& settings) {
+  const TensorFile file = [&] {
+    try {
+      return read_safetensors(path);
+    } catch (const Error& error) {
+      fail("{}; {}", error.what(), kStartOver);
+    }
+  }();
+  // Everything is checked before the first byte of the graph is overwritten.
+  Progress progress;
+  OptimizerState state;
+  at::Tensor random;
+  try {
+    check_format(file);
+    check_settings(file, settings);
+    check_parameters(file, graph);
+    progress = progress_of(file);
+    state = optimizer_state(file, graph);
+    random = tensor(file, "generator");
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    generator.set_state(random);
+  } catch (const c10::Error&) {
+    fail("{}: 'generator' is no state of LibTorch's CPU generator; {}", path.string(), kStartOver);
+  } catch (const Error& error) {
+    fail("{}: {}; {}", path.string(), error.what(), kStartOver);
+  }
+  const at::NoGradGuard no_gradients;
+  for (const NamedParam& entry : named_params(graph)) entry.param->value.copy_(tensor(file, parameter_key(entry.name)));
+  optimizer.load_state(std::move(state));
+  return progress;
+}
+
+}  // namespace lathe

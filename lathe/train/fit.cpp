@@ -1,0 +1,198 @@
+#include "lathe/train/fit.h"
+
+#include <ATen/core/grad_mode.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "lathe/base/files.h"
+#include "lathe/train/checkpoint.h"
+#include "lathe/train/fit_settings.h"
+#include "lathe/train/gradient.h"
+#include "lathe/train/order.h"
+
+namespace lathe {
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+class Training {
+ public:
+  Training(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation)
+      : graph_(graph),
+        train_(train),
+        options_(options),
+        validation_(validation),
+        batch_rows_(options.batch == 0 ? train.rows() : std::min(options.batch, train.rows())),
+        batches_((train.rows() + batch_rows_ - 1) / batch_rows_),
+        loss_(options.custom_loss ? options.custom_loss : make_loss(options.loss)),
+        optimizer_(options.optimizer),
+        schedule_(make_schedule(options.schedule, options.optimizer.learning_rate,
+                                per_step() ? options.epochs * batches_ : options.epochs)),
+        settings_(fit_settings(graph, train, options, validation)) {
+    if (!options.folder.empty()) open_folder();
+    first_step_ = progress_.step;
+    seconds_before_ = progress_.seconds;
+  }
+
+  FitReport fit() {
+    const at::AutoGradMode gradients(true);
+    while (progress_.epoch < options_.epochs) {
+      const std::vector<int64_t> order =
+          epoch_order(train_.rows(), options_.shuffle && batches_ > 1, options_.seed, progress_.epoch);
+      const std::span<const int64_t> rows(order);
+      for (const int64_t epoch = progress_.epoch; progress_.epoch == epoch;) {
+        const auto begin = static_cast<size_t>(progress_.batch * batch_rows_);
+        step(rows.subspan(begin, std::min(static_cast<size_t>(batch_rows_), rows.size() - begin)));
+        if (progress_.batch == batches_) end_epoch();
+        if (progress_.finished) break;
+        if (options_.stop_requested && options_.stop_requested()) stop();
+        if (checkpoint_due()) save();
+      }
+    }
+    return report();
+  }
+
+ private:
+  Graph& graph_;
+  const BatchSource& train_;
+  const FitOptions& options_;
+  const BatchSource* validation_;
+  int64_t batch_rows_, batches_;
+  std::shared_ptr<const Loss> loss_;
+  Optimizer optimizer_;
+  std::unique_ptr<Schedule> schedule_;
+  Settings settings_;
+  Progress progress_;
+  int64_t first_step_ = 0, saved_step_ = -1;
+  double seconds_before_ = 0, learning_rate_ = 0;
+  Clock::time_point start_ = Clock::now(), saved_at_ = start_;
+
+  bool per_step() const { return options_.schedule_per == "step"; }
+  int64_t unit() const { return per_step() ? progress_.step : progress_.epoch; }
+  fs::path checkpoint() const { return options_.folder / "checkpoints" / "last.safetensors"; }
+
+  void open_folder() {
+    const fs::path folder = checkpoint().parent_path();
+    make_folder(folder);
+    for (const auto& entry : fs::directory_iterator(folder))  // what a killed run was writing
+      if (entry.path().extension() == ".tmp") fs::remove(entry.path());
+    if (!fs::exists(checkpoint())) return;
+    if (!options_.resume) {  // or a later --resume would go on with the training before this one
+      fs::remove(checkpoint());
+      return;
+    }
+    progress_ = load_checkpoint(checkpoint(), graph_, optimizer_, settings_);
+    schedule_->load_state(progress_.schedule);
+    saved_step_ = progress_.step;
+  }
+
+  void step(std::span<const int64_t> rows) {
+    learning_rate_ = schedule_->learning_rate(unit());
+    Gradient result;
+    try {
+      result = gradient(graph_, *loss_, train_, rows, {options_.accumulate, options_.clip_norm, options_.clip_value});
+    } catch (const c10::Error& error) {
+      const std::string text = error.what_without_backtrace();
+      fail("train: step {}: {}", progress_.step + 1, text.substr(0, text.find('\n')));
+    }
+    check_finite(result);
+    optimizer_.step(graph_, learning_rate_);
+    progress_.loss_sum += result.loss * result.weight;
+    progress_.weight_sum += result.weight;
+    ++progress_.step;
+    ++progress_.batch;
+    if (options_.on_step) options_.on_step(step_report(result));
+  }
+
+  void check_finite(const Gradient& result) const {
+    if (std::isfinite(result.loss) && std::isfinite(result.norm)) return;
+    const bool loss = !std::isfinite(result.loss);
+    const std::string last =
+        saved_step_ < 0 ? "there is no checkpoint yet"
+                        : fmt::format("the last good checkpoint is {} (step {})", checkpoint().string(), saved_step_);
+    fail("train: the {} is {} at step {} (epoch {}); {}; lower learning_rate (now {}) or set clip_norm",
+         loss ? "loss" : "gradient", loss ? result.loss : result.norm, progress_.step + 1, progress_.epoch + 1, last,
+         learning_rate_);
+  }
+
+  StepReport step_report(const Gradient& result) const {
+    const int64_t steps = options_.epochs * batches_, here = progress_.step - first_step_;
+    const double each = seconds_since(start_) / static_cast<double>(here);
+    return {.step = progress_.step,
+            .steps = steps,
+            .epoch = progress_.epoch + 1,
+            .epochs = options_.epochs,
+            .loss = result.loss,
+            .learning_rate = learning_rate_,
+            .gradient_norm = result.norm,
+            .rows_per_second = static_cast<double>(train_.rows()) / static_cast<double>(batches_) / each,
+            .eta_seconds = each * static_cast<double>(steps - progress_.step)};
+  }
+
+  void end_epoch() {
+    HistoryRow row{.epoch = progress_.epoch + 1,
+                   .step = progress_.step,
+                   .loss = progress_.loss_sum / progress_.weight_sum,
+                   .learning_rate = learning_rate_};
+    if (validation_ != nullptr) row.validation_loss = mean_loss(graph_, *loss_, *validation_, batch_rows_);
+    schedule_->observe(per_step() ? progress_.step - 1 : progress_.epoch,
+                       validation_ != nullptr ? row.validation_loss : row.loss);
+    row.seconds = seconds_before_ + seconds_since(start_);
+    progress_.history.push_back(row);
+    progress_.loss_sum = progress_.weight_sum = 0;
+    progress_.batch = 0;
+    progress_.finished = ++progress_.epoch == options_.epochs;
+    if (progress_.finished) save();
+  }
+
+  bool checkpoint_due() const {
+    return (options_.checkpoint_seconds > 0 && seconds_since(saved_at_) >= options_.checkpoint_seconds) ||
+           (options_.checkpoint_steps > 0 && progress_.step % options_.checkpoint_steps == 0);
+  }
+
+  void save() {
+    progress_.seconds = seconds_before_ + seconds_since(start_);
+    if (options_.folder.empty()) return;
+    progress_.schedule = schedule_->state();
+    save_checkpoint(checkpoint(), graph_, optimizer_, progress_, settings_);
+    write_history(options_.folder / "history.csv", progress_.history);
+    saved_step_ = progress_.step;
+    saved_at_ = Clock::now();
+  }
+
+  [[noreturn]] void stop() {
+    save();
+    fail_as(ExitCode::interrupted, "train: interrupted after step {} of {}; {}", progress_.step,
+            options_.epochs * batches_,
+            options_.folder.empty() ? "nothing was kept, for there is no folder" : "go on with --resume");
+  }
+
+  FitReport report() {
+    if (!options_.folder.empty()) write_history(options_.folder / "history.csv", progress_.history);
+    return {.history = progress_.history,
+            .epochs = progress_.epoch,
+            .steps = progress_.step,
+            .loss = progress_.history.back().loss,
+            .seconds = progress_.seconds,
+            .epoch_seconds_median = epoch_seconds_median(progress_.history),
+            .resumed_from_step = first_step_};
+  }
+};
+
+}  // namespace
+
+FitReport fit(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation) {
+  check_fit_options(graph, options);
+  return Training(graph, train, options, validation).fit();
+}
+
+}  // namespace lathe

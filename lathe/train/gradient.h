@@ -1,0 +1,33 @@
+/// The gradient of one batch: forward, backward, put together from parts, clipped. Updates nothing but gradients.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lathe/graph/graph.h"
+#include "lathe/train/batches.h"
+#include "lathe/train/loss.h"
+
+namespace lathe {
+
+struct GradientOptions {
+  int64_t accumulate = 1;  ///< parts of the batch that are computed one after the other
+  double clip_norm = 0;    ///< applied first; 0: off
+  double clip_value = 0;   ///< 0: off
+};
+
+struct Gradient {
+  double loss = 0;    ///< mean over the batch
+  double weight = 0;  ///< what the mean was divided by
+  double norm = 0;    ///< of all gradients together, before clipping
+};
+
+/// Leaves the gradient of the mean loss over `rows` in the graph's parameters. The parts count by their weight, so the
+/// gradient is the undivided batch's also where the rows do not divide; batch norm alone sees the parts one by one.
+Gradient gradient(Graph& graph, const Loss& loss, const BatchSource& source, std::span<const int64_t> rows,
+                  const GradientOptions& options);
+
+/// The mean loss over all rows of a source in inference mode, without gradients.
+double mean_loss(const Graph& graph, const Loss& loss, const BatchSource& source, int64_t batch);
+
+}  // namespace lathe

@@ -1,0 +1,49 @@
+#include "lathe/train/loss.h"
+
+#include <ATen/ops/bincount.h>
+
+#include "lathe/train/losses/matched.h"
+
+namespace lathe {
+
+double Loss::weight(const Batch& batch) const {
+  return static_cast<double>(batch.targets.at(0).numel());
+}
+
+std::unique_ptr<Loss> make_loss(const LossOptions& options) {
+  const LossEntry& entry = losses().at(options.kind);
+  if (!options.class_weights.empty() && options.kind != "cross_entropy")
+    fail_as(ExitCode::usage, "loss '{}': takes no class_weights; use cross_entropy", options.kind);
+  for (const double weight : options.class_weights)
+    if (!(weight >= 0))
+      fail_as(ExitCode::usage, "loss '{}': a class weight is {} (expected at least 0)", options.kind, weight);
+  return entry.make(options);
+}
+
+std::vector<double> balanced_class_weights(const at::Tensor& classes, int64_t class_count) {
+  const at::Tensor counts = classes.flatten().to(at::kLong).bincount({}, class_count).cpu();
+  check(counts.numel() == class_count, "loss: class {} occurs (expected 0 to {})", counts.numel() - 1, class_count - 1);
+  std::vector<double> weights;
+  double sum = 0;
+  for (int64_t c = 0; c < class_count; ++c) {
+    const int64_t count = counts.const_data_ptr<int64_t>()[c];
+    check(count > 0, "loss: class {} has no row, so its balanced weight is not defined; set class_weights by hand", c);
+    weights.push_back(1 / static_cast<double>(count));
+    sum += weights.back();
+  }
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+std::pair<at::Tensor, at::Tensor> matched(std::string_view loss, const std::vector<at::Tensor>& outputs,
+                                          const Batch& batch) {
+  check(outputs.size() == 1 && batch.targets.size() == 1,
+        "loss '{}': got {} outputs and {} targets (expected one each)", loss, outputs.size(), batch.targets.size());
+  const at::Tensor &output = outputs[0], &target = batch.targets[0];
+  check(output.numel() == target.numel() && output.size(0) == target.size(0),
+        "loss '{}': the target [{}] does not line up with the output [{}]", loss, fmt::join(target.sizes(), ", "),
+        fmt::join(output.sizes(), ", "));
+  return {output, target.to(output.scalar_type()).view_as(output)};
+}
+
+}  // namespace lathe

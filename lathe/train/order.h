@@ -1,0 +1,12 @@
+/// In which order rows are met. A pure function, so that a run can be resumed in the middle of an epoch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace lathe {
+
+/// 0 … rows-1; shuffled, another permutation for every (seed, epoch), the same on every machine.
+std::vector<int64_t> epoch_order(int64_t rows, bool shuffle, uint64_t seed, int64_t epoch);
+
+}  // namespace lathe

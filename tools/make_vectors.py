@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Writes tests/vectors/train_*.safetensors: what PyTorch computes, for lathe's tests to compare with.
+
+    python tools/make_vectors.py [--out tests/vectors]
+
+One file a case. Every file carries its seed and tolerances in the metadata, so that a test holds no number of its own.
+Data and initial weights are drawn from torch's CPU generator, which LibTorch reproduces bit for bit.
+"""
+import argparse
+import math
+import pathlib
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from torch.nn import functional
+from torch.optim import lr_scheduler
+
+STEPS = 20
+
+
+class Segmenter(nn.Module):
+    """Three banks of learned kernels, ReLU, one scalar a kernel (zero at first, no bias), sigmoid."""
+
+    def __init__(self, kernels, lengths):
+        super().__init__()
+        self.conv1 = nn.Conv1d(1, kernels, lengths[0], padding="same")
+        self.conv2 = nn.Conv1d(1, kernels, lengths[1], padding="same")
+        self.conv3 = nn.Conv1d(1, kernels, lengths[2], padding="same")
+        self.mix = nn.Conv1d(3 * kernels, 1, 1, bias=False)
+        nn.init.zeros_(self.mix.weight)
+
+    def forward(self, x):
+        banks = [torch.relu(bank(x)) for bank in (self.conv1, self.conv2, self.conv3)]
+        return torch.sigmoid(self.mix(torch.cat(banks, 1)))
+
+
+class Classifier(nn.Module):
+    """Conv, batch norm, ReLU, mean over time, linear."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(2, 6, 5, stride=2, padding=2)
+        self.norm = nn.BatchNorm1d(6)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        return self.head(torch.relu(self.norm(self.conv(x))).mean(2))
+
+
+def train(model, inputs, targets, loss_of, optimizer, scheduler=None, after=None):
+    """20 full-batch steps; losses before each update, rates, and the gradients of the first two steps."""
+    out = {f"initial/{name}": value.clone() for name, value in model.state_dict().items()}
+    losses, rates = [], []
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = loss_of(model(inputs), targets)
+        loss.backward()
+        if step < 2:
+            for name, parameter in model.named_parameters():
+                out[f"gradient{step}/{name}"] = parameter.grad.clone()
+        if after:
+            after(model)
+        losses.append(loss.item())
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if scheduler:
+            scheduler.step()
+    out |= {f"final/{name}": value.clone() for name, value in model.state_dict().items()}
+    out["losses"] = torch.tensor(losses, dtype=torch.float64)
+    out["rates"] = torch.tensor(rates, dtype=torch.float64)
+    out["inputs"], out["targets"] = inputs, targets
+    return out
+
+
+def segmenter():
+    torch.manual_seed(0)
+    model = Segmenter(3, (12, 6, 5))
+    inputs = torch.randn(8, 1, 96)
+    targets = (torch.randn(8, 96) > 0).float()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, weight_decay=1e-4)
+    scheduler = lr_scheduler.LinearLR(optimizer, 1.0, 0.2, total_iters=STEPS)
+    return train(model, inputs, targets,
+                 lambda y, t: functional.binary_cross_entropy(y.squeeze(1), t), optimizer, scheduler)
+
+
+def classifier(make_optimizer, weights=None, after=None):
+    torch.manual_seed(1)
+    model = Classifier()
+    inputs = torch.randn(18, 2, 40)
+    targets = torch.randint(0, 3, (18,))
+    return train(model, inputs, targets, lambda y, t: functional.cross_entropy(y, t, weights),
+                 make_optimizer(model.parameters()), None, after)
+
+
+def schedules():
+    """The learning rate of 40 units of every schedule that PyTorch has, from a base of 0.05."""
+    def rates(make):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.05)
+        scheduler = make(optimizer)
+        out = []
+        for _ in range(40):
+            out.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return torch.tensor(out, dtype=torch.float64)
+
+    def warmed(optimizer):
+        return lr_scheduler.SequentialLR(
+            optimizer, [lr_scheduler.LinearLR(optimizer, 0.25, 1.0, total_iters=5),
+                        lr_scheduler.ExponentialLR(optimizer, 0.9)], [5])
+
+    def ramp(epoch):
+        up = math.exp(-5 * (1 - max(epoch, 0.5) / 6) ** 2) if epoch < 6 else 1
+        return up * (1 if epoch <= 20 else max(0.001, 0.001 + 0.999 * (30 - epoch) / 10))
+
+    out = {
+        "linear": rates(lambda o: lr_scheduler.LinearLR(o, 1.0, 0.2, total_iters=32)),
+        "step": rates(lambda o: lr_scheduler.StepLR(o, 7, 0.3)),
+        "cosine": rates(lambda o: lr_scheduler.CosineAnnealingLR(o, 39, eta_min=0.005)),
+        "exponential": rates(lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
+        "warmed_exponential": rates(warmed),
+        "warmup": rates(lambda o: lr_scheduler.LambdaLR(o, ramp)),
+    }
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.05)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, threshold=1e-2, cooldown=1, min_lr=0.004)
+    torch.manual_seed(3)
+    losses = torch.linspace(1, 0.7, 40, dtype=torch.float64) + 0.05 * torch.randn(40, dtype=torch.float64)
+    plateau_rates = []
+    for loss in losses.tolist():
+        plateau_rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        plateau.step(loss)
+    out["plateau"], out["plateau_losses"] = torch.tensor(plateau_rates, dtype=torch.float64), losses
+    return out
+
+
+def clip_norm(model):
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3)
+
+
+def clip_value(model):
+    torch.nn.utils.clip_grad_value_(model.parameters(), 0.02)
+
+
+OPTIM = torch.optim
+CASES = {
+    "train_segmenter_adam": (0, segmenter),
+    "train_classifier_sgd": (1, lambda: classifier(
+        lambda p: OPTIM.SGD(p, lr=0.05, momentum=0.9, dampening=0.1, weight_decay=1e-3))),
+    "train_classifier_nesterov_clipped": (1, lambda: classifier(
+        lambda p: OPTIM.SGD(p, lr=0.05, momentum=0.9, nesterov=True), after=clip_norm)),
+    "train_classifier_adamw_weighted": (1, lambda: classifier(
+        lambda p: OPTIM.AdamW(p, lr=0.02), torch.tensor([0.2, 0.5, 0.3]))),
+    "train_classifier_amsgrad_clipped": (1, lambda: classifier(
+        lambda p: OPTIM.Adam(p, lr=0.02, amsgrad=True, weight_decay=1e-3), after=clip_value)),
+    "train_schedules": (3, schedules),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", default=pathlib.Path(__file__).parent.parent / "tests" / "vectors", type=pathlib.Path)
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    for name, (seed, make) in CASES.items():
+        notes = {"torch": torch.__version__, "seed": str(seed), "loss_tolerance": "1e-5", "rate_tolerance": "1e-12",
+                 "gradient_tolerance": "1e-6", "weight_tolerance": "1e-5", "written_by": "tools/make_vectors.py"}
+        path = out / f"{name}.safetensors"
+        save_file({key: value.contiguous() for key, value in make().items()}, path, notes)
+        print(f"{path}: {path.stat().st_size} bytes")
+        assert path.stat().st_size <= 50_000
+
+
+if __name__ == "__main__":
+    main()
