@@ -12,7 +12,7 @@
 namespace lathe {
 
 struct Dataset {
-  std::string name;                 ///< stands in front of every error
+  std::string name = "dataset";     ///< stands in front of every error
   at::Tensor inputs;                ///< [N, C, T] or [N, C, H, W], any numeric type; may be a read-only file map
   at::Tensor targets;               ///< [N, T] 0 or 1 per sample, [N] int64 classes, [N] float values, or undefined
   std::vector<std::string> groups;  ///< subject or recording of each row, or empty

@@ -85,8 +85,8 @@ at::Tensor widened(const at::Tensor& stored, const Item& item) {
           "holds integers that are too large (expected at most 9223372036854775807 in uint64)");
     return stored;
   }
-  if (item.code == "u2") return stored.to(at::kInt).bitwise_and(0xffff);
-  if (item.code == "u4") return stored.to(at::kLong).bitwise_and(int64_t{0xffffffff});
+  if (item.code == "u2") return stored.to(item.kept).bitwise_and(0xffff);
+  if (item.code == "u4") return stored.to(item.kept).bitwise_and(int64_t{0xffffffff});
   return stored;
 }
 

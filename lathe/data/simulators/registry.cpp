@@ -1,0 +1,20 @@
+/// The table of simulators. A new one is a file and a line.
+#include "lathe/data/simulators/simulators.h"
+
+namespace lathe {
+
+namespace {
+
+constexpr Simulator entries[] = {
+    {"ppg", [](int64_t windows, uint64_t seed) { return simulate_ppg({.seed = seed, .windows = windows}); }},
+    {"rhythm", [](int64_t windows, uint64_t seed) { return simulate_rhythms({.seed = seed, .windows = windows}); }},
+};
+
+}  // namespace
+
+const Registry<Simulator>& simulators() {
+  static const Registry<Simulator> registry("simulator", entries);
+  return registry;
+}
+
+}  // namespace lathe

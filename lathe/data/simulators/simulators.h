@@ -1,0 +1,42 @@
+/// Simulated recordings with known labels, for a first run without any download. Stand-ins, not models of patients.
+/// The models and their sources: docs/simulators.md.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "lathe/base/registry.h"
+#include "lathe/data/dataset.h"
+
+namespace lathe {
+
+/// Wrist photoplethysmogram with motion artifacts.
+struct PpgOptions {
+  uint64_t seed = 0;
+  int64_t windows = 120;
+  int64_t window_samples = 1920;
+  double rate_hz = 64;
+  int64_t windows_per_subject = 6;  ///< consecutive windows of one recording; the last subject may have fewer
+  double artifact_ratio = 0.5;      ///< of all samples, in expectation; 0 to 0.9
+};
+/// inputs [N, 1, T] float32, each window in [0, 1]; targets [N, T] float32, 1 = artifact; a group is a subject.
+Dataset simulate_ppg(const PpgOptions& options);
+
+/// Single-lead electrocardiogram of three rhythm classes.
+struct RhythmOptions {
+  uint64_t seed = 0;
+  int64_t windows = 300;
+  int64_t windows_per_record = 3;  ///< consecutive windows of one recording; the last record may have fewer
+};
+/// inputs [N, 1, 640] float32 at 64 Hz, 1 to 10 Hz; targets [N] int64: normal, af, other; a group is a record.
+Dataset simulate_rhythms(const RhythmOptions& options);
+
+struct Simulator {
+  std::string_view name;
+  Dataset (*simulate)(int64_t windows, uint64_t seed);  ///< everything else at its default
+};
+
+/// "ppg", "rhythm".
+const Registry<Simulator>& simulators();
+
+}  // namespace lathe

@@ -1,0 +1,132 @@
+/// Simulated recordings: their shape, that a seed fixes every byte, and that they beat as hearts do.
+#include "lathe/data/simulators/simulators.h"
+
+#include <set>
+
+#include "lathe/base/files.h"
+#include "lathe/data/splits.h"
+#include "tests/data/numbers.h"
+#include "tests/support/support.h"
+
+namespace lathe {
+namespace {
+
+using test::error_of;
+
+std::string hash_of(const at::Tensor& tensor) {
+  return content_hash({static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()});
+}
+
+TEST(SimulatedPpg, IsASoundDataset) {
+  const Dataset data = simulate_ppg({.windows = 13, .windows_per_subject = 6});
+  verify(data);
+  EXPECT_EQ(data.inputs.sizes(), (std::vector<int64_t>{13, 1, 1920}));
+  EXPECT_EQ(data.inputs.scalar_type(), at::kFloat);
+  EXPECT_EQ(data.rate_hz, 64);
+  EXPECT_EQ(group_names(data.groups), (std::vector<std::string>{"subject1", "subject2", "subject3"}));
+  EXPECT_TRUE(data.inputs.amin({1, 2}).eq(0).all().item<bool>());
+  EXPECT_TRUE(data.inputs.amax({1, 2}).eq(1).all().item<bool>());
+}
+
+TEST(SimulatedPpg, AboutHalfIsArtifactAsAsked) {
+  EXPECT_NEAR(simulate_ppg({.windows = 240}).targets.mean().item<double>(), 0.5, 0.05);
+  EXPECT_NEAR(simulate_ppg({.windows = 240, .artifact_ratio = 0.2}).targets.mean().item<double>(), 0.2, 0.05);
+  EXPECT_EQ(simulate_ppg({.windows = 4, .artifact_ratio = 0}).targets.sum().item<double>(), 0);
+}
+
+TEST(SimulatedPpg, SeedFixesEveryByteAndMoreWindowsKeepTheFirst) {
+  const Dataset one = simulate_ppg({.seed = 3, .windows = 12}), more = simulate_ppg({.seed = 3, .windows = 20});
+  EXPECT_TRUE(one.inputs.equal(more.inputs.narrow(0, 0, 12)));
+  EXPECT_TRUE(one.targets.equal(more.targets.narrow(0, 0, 12)));
+  EXPECT_FALSE(one.inputs.equal(simulate_ppg({.seed = 4, .windows = 12}).inputs));
+  EXPECT_EQ(hash_of(one.inputs), "1cc97b44668d121d");
+  EXPECT_EQ(hash_of(one.targets), "d4f8e88573c7a7a5");
+}
+
+TEST(SimulatedPpg, CleanSignalBeatsOncePerHeartbeat) {
+  // The strongest period of a clean window lies between 40 and 200 beats a minute for every subject.
+  const Dataset data = simulate_ppg({.windows = 20, .windows_per_subject = 1, .artifact_ratio = 0});
+  for (int64_t row = 0; row < 20; ++row) {
+    const at::Tensor x = data.inputs[row][0] - data.inputs[row][0].mean();
+    int64_t best = 0;
+    double most = -1;
+    for (int64_t lag = 19; lag <= 96; ++lag) {
+      const double product = (x.narrow(0, 0, 1800) * x.narrow(0, lag, 1800)).sum().item<double>();
+      if (product > most) most = product, best = lag;
+    }
+    EXPECT_GT(most, 0.3 * x.narrow(0, 0, 1800).square().sum().item<double>()) << "row " << row << ", lag " << best;
+  }
+}
+
+TEST(SimulatedRhythms, IsASoundDatasetOfThreeClasses) {
+  const Dataset data = simulate_rhythms({.windows = 20, .windows_per_record = 3});
+  verify(data);
+  EXPECT_EQ(data.inputs.sizes(), (std::vector<int64_t>{20, 1, 640}));
+  EXPECT_EQ(data.targets.scalar_type(), at::kLong);
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"normal", "af", "other"}));
+  EXPECT_EQ(group_names(data.groups).size(), 7U);
+  EXPECT_EQ(test::listed(data.targets.narrow(0, 0, 9)), (std::vector<double>{0, 0, 0, 1, 1, 1, 2, 2, 2}));
+}
+
+TEST(SimulatedRhythms, SeedFixesEveryByte) {
+  const Dataset data = simulate_rhythms({.seed = 3, .windows = 12});
+  EXPECT_EQ(hash_of(data.inputs), "15b84554ef123727");
+  EXPECT_FALSE(data.inputs.equal(simulate_rhythms({.seed = 4, .windows = 12}).inputs));
+}
+
+/// Mean over rows of the coefficient of variation of the intervals between R waves.
+double irregularity(const Dataset& data, int64_t label) {
+  double sum = 0;
+  int64_t rows = 0;
+  for (int64_t row = 0; row < data.rows(); ++row) {
+    if (data.targets[row].item<int64_t>() != label) continue;
+    const std::vector<double> x = test::listed(data.inputs[row][0]);
+    std::vector<double> intervals;
+    for (size_t i = 1, last = 0; i + 1 < x.size(); ++i) {
+      if (x[i] < 0.75 || x[i] < x[i - 1] || x[i] <= x[i + 1] || (last != 0 && i - last < 16)) continue;
+      if (last != 0) intervals.push_back(static_cast<double>(i - last));
+      last = i;
+    }
+    double mean = 0, square = 0;
+    for (const double interval : intervals) mean += interval, square += interval * interval;
+    const auto count = static_cast<double>(intervals.size());
+    if (count < 3) continue;
+    mean /= count;
+    sum += std::sqrt(std::max(0.0, square / count - mean * mean)) / mean;
+    ++rows;
+  }
+  return sum / static_cast<double>(rows);
+}
+
+TEST(SimulatedRhythms, FibrillationIsIrregularAndSinusIsNot) {
+  const Dataset data = simulate_rhythms({.windows = 300});
+  EXPECT_LT(irregularity(data, 0), 0.1);
+  EXPECT_GT(irregularity(data, 1), 0.15);
+}
+
+TEST(Simulators, AreListedAndRunByName) {
+  EXPECT_EQ(simulators().names(), (std::vector<std::string>{"ppg", "rhythm"}));
+  for (const Simulator& simulator : simulators()) EXPECT_EQ(simulator.simulate(7, 1).rows(), 7) << simulator.name;
+  EXPECT_EQ(error_of([] { simulators().at("pgp"); }),
+            "unknown simulator 'pgp'; known: ppg, rhythm (did you mean 'ppg'?)");
+}
+
+TEST(Simulators, Refusals) {
+  EXPECT_EQ(error_of([] { simulate_ppg({.windows = 0}); }),
+            "simulate_ppg: windows makes no sense (expected at least 1, got 0)");
+  EXPECT_EQ(error_of([] { simulate_ppg({.window_samples = 1}); }),
+            "simulate_ppg: window_samples makes no sense (expected at least 2, got 1)");
+  EXPECT_EQ(error_of([] { simulate_ppg({.rate_hz = 0}); }),
+            "simulate_ppg: rate_hz is out of range (expected 16 to 1000 Hz, got 0)");
+  EXPECT_EQ(error_of([] { simulate_ppg({.windows_per_subject = 0}); }),
+            "simulate_ppg: windows_per_subject makes no sense (expected at least 1, got 0)");
+  EXPECT_EQ(error_of([] { simulate_ppg({.artifact_ratio = 0.95}); }),
+            "simulate_ppg: artifact_ratio is out of range (expected 0 to 0.9, got 0.95)");
+  EXPECT_EQ(error_of([] { simulate_rhythms({.windows = 0}); }),
+            "simulate_rhythms: windows makes no sense (expected at least 1, got 0)");
+  EXPECT_EQ(error_of([] { simulate_rhythms({.windows_per_record = 0}); }),
+            "simulate_rhythms: windows_per_record makes no sense (expected at least 1, got 0)");
+}
+
+}  // namespace
+}  // namespace lathe
