@@ -1,0 +1,57 @@
+// The section of the training history: losses (linear or logarithmic), learning rate, validation metrics.
+
+function draw_history(box, columns) {
+  const along = columns.epoch ? 'epoch' : 'step';
+  const at = columns[along];
+  const points = name => decimate(columns[name].map((y, row) => ({x: at[row], y})).filter(point => point.y !== null), 600);
+  const history = {along, at, points};
+  const names = Object.keys(columns).filter(name => name !== 'epoch' && name !== 'step');
+  const losses = names.filter(name => /(^|_)loss$/.test(name));
+  const metrics = names.filter(name => name.startsWith('validation_') && !losses.includes(name));
+  if (losses.length) loss_plot(box, history, losses);
+  const pair = element('div', {class: 'pair'});
+  box.append(pair);
+  if (columns.learning_rate) {
+    curves(pair, history, ['learning_rate'], 'learning rate', 'The size of the optimiser\'s steps, as scheduled.');
+  }
+  if (metrics.length) {
+    curves(pair, history, metrics, metrics.length > 1 ? 'validation metric' : words(metrics[0]), 'Quality on data that the model was not trained on, as training went on.');
+  }
+}
+
+const curve_colours = ['negative', 'positive', 'second', 'third', 'label', 'line'];
+
+function curve_config({along, at, points}, names, title, logarithmic) {
+  return {
+    type: 'line',
+    data: {datasets: names.map((name, nth) => line(words(name), points(name), curve_colours[nth % curve_colours.length],
+      {spanGaps: true, pointRadius: points(name).length < 30 ? 2 : 0}))},
+    options: options({x: axis(along, {min: at[0], max: at[at.length - 1]}), y: axis(title, logarithmic ? {type: 'logarithmic'} : {})},
+      {plugins: names.length > 1 ? legend() : {}}),
+  };
+}
+
+function loss_plot(box, history, losses) {
+  const {along, points} = history;
+  let logarithmic = false;
+  const made = plot(box, {
+    name: `Loss by ${along}`, height: 280,
+    caption: 'The loss is what training makes small: it should fall and level off. A validation curve that turns upward ' +
+      'while the training curve still falls means overfitting.',
+    config: () => curve_config(history, losses, 'loss', logarithmic),
+  });
+  const positive = losses.every(name => points(name).every(point => point.y > 0));
+  if (!positive) return;
+  const toggle = button('logarithmic axis', () => {
+    logarithmic = !logarithmic;
+    toggle.setAttribute('aria-pressed', logarithmic);
+    made.redraw();
+  });
+  toggle.setAttribute('aria-pressed', false);
+  box.append(controls(toggle));
+}
+
+function curves(box, history, names, title, caption) {
+  plot(box, {name: `${title} by ${history.along}`, height: 200, caption,
+    config: () => curve_config(history, names, title, false)});
+}

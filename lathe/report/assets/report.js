@@ -1,0 +1,80 @@
+// Builds the page from its data: the table of sections is the table of contents. Knows no section's inside.
+
+// A new section is one entry here: its key in the data, its heading, a lead for beginners, and who draws it.
+const sections = [
+  {key: 'headline', title: 'At a glance', draw: draw_headline},
+  {key: 'history', title: 'Training', draw: draw_history},
+  {key: 'ledger', title: 'Ledger', draw: draw_ledger,
+    lead: 'What each step did to the size of the model and to its quality; percentages compare with the first row.'},
+  {key: 'sets', title: 'Quality', draw: draw_sets,
+    lead: 'Brackets are 95 % intervals: sets of this size, drawn again, would mostly land inside them.'},
+  {key: 'kernels', title: 'Kernels', draw: draw_kernels},
+  {key: 'windows', title: 'Windows', draw: draw_windows},
+  {key: 'notes', title: 'Notes', draw: draw_notes},
+  {key: 'details', title: 'Details', draw: draw_details, lead: 'What it takes to get the same numbers again.'},
+];
+const not_sections = ['title', 'subtitle', 'meaning'];
+
+function meaning_of(report) {
+  return {positive: 'positive', negative: 'negative', ...report.meaning};
+}
+
+const errors = [];
+
+function note_error(sentence) {
+  errors.push(sentence);
+  document.documentElement.dataset.errors = errors.length;
+  document.documentElement.dataset.firstError = errors[0];
+}
+
+function draw_section(page, section, report) {
+  const box = element('section', {id: section.key}, element('h2', {}, section.title),
+    section.lead && element('p', {class: 'lead'}, section.lead));
+  page.append(box);
+  try {
+    section.draw(box, report[section.key], report);
+  } catch (error) {
+    note_error(`section '${section.key}': ${error.message}`);
+    box.append(element('p', {class: 'broken'}, `This section could not be drawn: ${error.message}`));
+  }
+}
+
+function empty(value) {
+  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+function draw_page(report) {
+  const page = document.getElementById('page');
+  page.replaceChildren();
+  const present = sections.filter(section => !empty(report[section.key]));
+  page.append(element('header', {}, element('h1', {}, report.title || 'lathe report'),
+    report.subtitle && element('p', {class: 'subtitle'}, report.subtitle),
+    element('nav', {'aria-label': 'Contents'}, ...present.filter(section => section.key !== 'headline').map(section =>
+      element('a', {href: '#' + section.key}, section.title)))));
+  for (const section of present) draw_section(page, section, report);
+  for (const name of Object.keys(report)) {
+    if (not_sections.includes(name) || sections.some(section => section.key === name)) continue;
+    note_error(`section '${name}' is not known to this page`);
+    page.append(element('p', {class: 'broken'}, `The data has a section '${name}' that this page does not know.`));
+  }
+  page.append(element('footer', {}, `Made by lathe. Plots by Chart.js ${Chart.version} (MIT licence, Chart.js Contributors).`));
+}
+
+window.addEventListener('error', event => note_error(event.message));
+window.addEventListener('unhandledrejection', event => note_error(String(event.reason)));
+const console_error = console.error;
+console.error = (...parts) => {
+  note_error(parts.join(' '));
+  console_error.apply(console, parts);
+};
+
+document.documentElement.dataset.errors = 0;
+apply_theme();
+draw_page(JSON.parse(document.getElementById('report_data').textContent));
+document.documentElement.dataset.charts = plots.length;
+document.documentElement.dataset.milliseconds = Math.round(performance.now());
+
+// Paper is light whatever the screen is; the print style sheet has the colours, the plots must be drawn again with them.
+window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw_all);
+window.matchMedia('print').addEventListener('change', redraw_all);
+if (checking) window.addEventListener('load', self_check);

@@ -1,0 +1,2 @@
+
+})();  // ends scope_open.js

@@ -1,0 +1,4 @@
+// One scope for the report's scripts: nothing of ours is global, and strict mode holds throughout.
+(() => {
+'use strict';
+

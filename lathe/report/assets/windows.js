@@ -1,0 +1,122 @@
+// The section of the example windows: signal, probability and the kernels' contributions over one time axis.
+
+function draw_windows(box, windows, report) {
+  const stage = element('div');
+  let mine = [], at = 0;
+  const choose = picker('Window', windows.map((example, nth) => example.title || `window ${nth + 1}`), nth => go(nth));
+  const back = button('‹ previous', () => go(at - 1)), on = button('next ›', () => go(at + 1));
+  const go = nth => {
+    at = nth;
+    choose.selectedIndex = at;
+    back.disabled = at === 0;
+    on.disabled = at === windows.length - 1;
+    for (const made of mine) made.remove();
+    stage.replaceChildren();
+    mine = draw_window(stage, windows[at], meaning_of(report));
+  };
+  if (windows.length > 1) box.append(controls(choose, back, on));
+  box.append(stage);
+  go(0);
+}
+
+function draw_window(box, example, meaning) {
+  const made = [], seconds = example.signal.length / example.rate_hz;
+  const time = more => axis('time (s)', {min: 0, max: seconds, ticks: {maxTicksLimit: narrow() ? 6 : 16}, ...more});
+  const shade = () => example.label ? [label_shade(example, meaning)] : [];
+  const label_axis = () => ({label: {type: 'linear', axis: 'y', display: false, min: 0, max: 1}});
+  made.push(plot(box, {
+    name: `Signal of ${example.title}`, height: 200,
+    caption: example.label ? `The recording; spans labelled as ${meaning.positive} by people are shaded.` : 'The recording.',
+    config: () => ({
+      type: 'line', data: {datasets: [line('signal', in_seconds(example.signal, example.rate_hz, 900), 'line', {borderWidth: 1.1}), ...shade()]},
+      options: options({x: time(), y: axis(example.unit ? `signal (${example.unit})` : 'signal', {afterFit: gutter}), ...label_axis()},
+        {plugins: example.label ? legend() : {}}),
+    }),
+  }));
+  if (example.probability || example.smoothed) made.push(probability_plot(box, example, meaning, time, shade, label_axis));
+  if (example.contributions && example.contributions.length) made.push(contribution_plot(box, example, meaning, time));
+  return made;
+}
+
+// The label as a filled step behind the curves, on a hidden axis from 0 to 1.
+function label_shade(example, meaning) {
+  const changes = in_seconds(example.label, example.rate_hz).filter((point, at, all) =>
+    at === 0 || at === all.length - 1 || point.y !== all[at - 1].y);
+  const fill = faded('label', Number(colour('shade')));
+  return {label: `labelled ${meaning.positive}`, data: changes, yAxisID: 'label', stepped: 'before', fill: 'origin', pointRadius: 0,
+    pointHitRadius: 0, borderWidth: 0, borderColor: fill, backgroundColor: fill, order: 9};
+}
+
+function probability_plot(box, example, meaning, time, shade, label_axis) {
+  const seconds = example.signal.length / example.rate_hz;
+  return plot(box, {
+    name: `Probability of ${meaning.positive} in ${example.title}`, height: 190,
+    caption: `What the model says for every sample${example.smoothed ? ', raw and smoothed' : ''}: ` +
+      `above the dashed threshold it calls ${meaning.positive}; a good model is high exactly where the shade is.`,
+    config: () => {
+      const lines = shade();
+      if (example.probability) {
+        const style = example.smoothed ? {borderColor: faded('negative', 0.45), borderWidth: 1} : {};
+        lines.push(line('probability', in_seconds(example.probability, example.rate_hz, 900), 'negative', style));
+      }
+      if (example.smoothed) {
+        lines.push(line('smoothed', in_seconds(example.smoothed, example.rate_hz, 900), 'positive', {borderWidth: 2}));
+      }
+      if (is_number(example.threshold)) {
+        lines.push(line(`threshold ${example.threshold}`, [{x: 0, y: example.threshold}, {x: seconds, y: example.threshold}],
+          'muted', {borderDash: [5, 4], borderWidth: 1.2, backgroundColor: 'transparent'}));
+      }
+      return {type: 'line', data: {datasets: lines},
+        options: options({x: time(), y: axis('probability', {min: 0, max: 1, afterFit: gutter}), ...label_axis()}, {plugins: legend()})};
+    },
+  });
+}
+
+// A heat strip: one row a kernel, then the rest and the sum; bars of Chart.js, one a cell.
+function contribution_plot(box, example, meaning, time) {
+  const rows = example.contributions.map(({kernel, values, rest}) => ({name: rest ? `other ${rest}` : kernel, values}));
+  if (rows.length > 1) {
+    rows.push({name: 'sum', values: example.signal.map((_, at) => rows.reduce((sum, row) => sum + row.values[at], 0))});
+  }
+  const cells = Math.min(example.signal.length, 200), width = example.signal.length / cells / example.rate_hz;
+  for (const row of rows) row.means = means(row.values, cells);
+  const sizes = rows.flatMap(row => row.means.map(Math.abs)).sort((one, other) => one - other);
+  const limit = sizes[Math.floor(0.98 * (sizes.length - 1))] || 1;
+  const shade_of = value => tint(value < 0 ? 'negative' : 'positive', Math.min(1, Math.abs(value) / limit) ** 0.8);
+  const bound = Number(limit.toPrecision(2));
+  box.append(controls(`log-odds: −${bound}`, element('div', {class: 'scale', 'aria-hidden': 'true'}), `+${bound}`));
+  return plot(box, {
+    name: `Contributions of the kernels in ${example.title}`, height: 70 + 22 * rows.length,
+    caption: `Which kernels made the model decide: orange pushes towards ${meaning.positive}, blue towards ${meaning.negative}; ` +
+      'the last row is the sum, of which the probability is the logistic function.',
+    config: () => ({
+      type: 'bar',
+      data: {datasets: rows.map((row, nth) => ({
+        label: row.name, grouped: false, barPercentage: 1, categoryPercentage: 1, borderWidth: 0,
+        data: row.means.map((value, cell) => ({x: (cell + 0.5) * width, y: [nth - 0.45, nth + 0.45], value})),
+        backgroundColor: row.means.map(shade_of),
+      }))},
+      options: options({
+        x: time({offset: false, grid: {display: false, offset: false}}),
+        y: axis('kernel', {reverse: true, min: -0.5, max: rows.length - 0.5, afterFit: gutter, grid: {display: false},
+          afterBuildTicks: scale => { scale.ticks = rows.map((_, value) => ({value})); },
+          ticks: {autoSkip: false, callback: nth => shortened(rows[nth].name, narrow() ? 9 : 14)}}),
+      }, {
+        interaction: {mode: 'nearest', intersect: true},
+        plugins: {tooltip: {callbacks: {title: ([item]) => `${item.parsed.x.toFixed(1)} s`,
+          label: item => `${item.dataset.label}: ${show_signed(item.raw.value)}`}}},
+      }),
+    }),
+  });
+}
+
+function means(values, cells) {
+  return Array.from({length: cells}, (_, cell) => {
+    const part = values.slice(Math.floor(cell * values.length / cells), Math.floor((cell + 1) * values.length / cells));
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
+
+function shortened(text, most) {
+  return text.length <= most ? text : '…' + text.slice(1 - most);
+}

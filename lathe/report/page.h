@@ -1,0 +1,36 @@
+/// report.html: one self-contained page that opens offline, from one JSON object. Draws nothing itself: Chart.js, which
+/// is embedded in the library, does, in the reader's browser.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace lathe {
+
+/// Fills the page with the report. Every key is optional, what is absent (or empty) is left out; NaN shows as "–".
+///
+///   title, subtitle   text
+///   meaning           {positive, negative}: what label 1 and label 0 are called, e.g. "artifact" and "clean"
+///   headline          [{label, value, hint?}]; a value is a number or text
+///   history           columns of one length: epoch or step, NAME_loss…, learning_rate, validation_METRIC…; other
+///   columns
+///                     are not drawn; null where a validation was not made
+///   ledger            [{step, parameters, macs, peak_ram_bytes, flash_bytes, METRIC…}], compared with the first row
+///   sets              {NAME: {METRIC: number or {value, low, high}, confusion?: {labels, counts[truth][predicted]}}}
+///   kernels           {rate_hz, importance?: what the numbers are (axis title),
+///                      list: [{bank, index, node?, taps[], bias?, mix?, importance, sign?}]}; sign defaults to that of
+///                      mix;
+///                     bank is a number or a name such as "3 s"
+///   windows           [{title, rate_hz, signal[], unit?, label[]?, probability[]?, smoothed[]?, threshold?,
+///                      contributions?: [{kernel, values[]}]}], every array as long as signal; all contributions may be
+///                      given:
+///                     the page keeps the largest eight (by mean absolute value) and adds up the others
+///   notes             [sentence]
+///   details           {KEY: value or nested object}
+///
+/// A new section is one entry in the table of assets/report.js; nothing here needs to change. Long arrays are rounded
+/// to six digits. A key that the page does not know is named on the page.
+/// @throws Error  when `report` is no object, or a window's arrays differ in length
+std::string report_page(const nlohmann::json& report);
+
+}  // namespace lathe

@@ -1,0 +1,86 @@
+/// The report in a real browser: no console errors, every plot shows its data, nothing sticks out at 400 pixels.
+#include <gtest/gtest.h>
+
+#include "lathe/report/page.h"
+#include "tests/report/browser/browser.h"
+#include "tests/report/browser/sample.h"
+
+namespace lathe {
+namespace {
+using test::Visit;
+
+void expect_sound(const Visit& seen) {
+  EXPECT_EQ(seen.exit_status, 0);
+  EXPECT_EQ(seen.at("checked"), "yes");
+  EXPECT_EQ(seen.at("errors"), "0") << seen.at("first-error");
+  EXPECT_EQ(seen.console, std::vector<std::string>{});
+  EXPECT_EQ(seen.at("plots"), "40");  // 3 of the history, 1 + 30 of the kernels, 3 of each window
+  EXPECT_EQ(seen.at("blank"), "");
+  EXPECT_EQ(seen.at("unplaced"), "");
+  EXPECT_EQ(seen.at("untitled"), "");
+  EXPECT_EQ(seen.at("unnamed"), "0");
+  EXPECT_EQ(seen.at("overflow"), "0");
+}
+
+TEST(ReportInBrowser, DrawsEveryPlotAt1280Pixels) {
+  LATHE_NEEDS_CHROMIUM();
+  const Visit seen = test::visit(report_page(test::sample_report()), 1280);
+  EXPECT_EQ(seen.at("width"), "1280");
+  expect_sound(seen);
+}
+
+TEST(ReportInBrowser, FitsInto400Pixels) {
+  LATHE_NEEDS_CHROMIUM();
+  const Visit seen = test::visit(report_page(test::sample_report()), 400);
+  EXPECT_EQ(seen.at("width"), "400");
+  expect_sound(seen);
+}
+
+TEST(ReportInBrowser, LeavesOutWhatIsAbsent) {
+  LATHE_NEEDS_CHROMIUM();
+  const Visit seen = test::visit(report_page(nlohmann::json::object()), 1280);
+  EXPECT_EQ(seen.at("errors"), "0");
+  EXPECT_EQ(seen.at("plots"), "0");
+}
+
+TEST(ReportInBrowser, ABrokenSectionIsNamedAndTheOthersStand) {
+  LATHE_NEEDS_CHROMIUM();
+  nlohmann::json report = test::sample_report();
+  report["ledger"] = 7;
+  report["ledgr"] = 8;
+  const Visit seen = test::visit(report_page(report), 1280);
+  EXPECT_EQ(seen.at("errors"), "2");
+  EXPECT_EQ(seen.at("first-error"), "section 'ledger': rows is not iterable");
+  EXPECT_EQ(seen.at("plots"), "40");
+}
+
+TEST(ReportInBrowser, TheCheckSeesABlankPlot) {
+  LATHE_NEEDS_CHROMIUM();
+  nlohmann::json report = test::sample_report();
+  for (nlohmann::json& tap : report["kernels"]["list"][0]["taps"]) tap = nullptr;
+  const Visit seen = test::visit(report_page(report), 1280);
+  EXPECT_EQ(seen.at("blank"), "Kernel 1.5 s #0: mix +1, bias +0.0100");
+  EXPECT_EQ(seen.at("unplaced"), "Kernel 1.5 s #0: mix +1, bias +0.0100");
+}
+
+TEST(ReportInBrowser, TheCheckSeesConsoleErrorsAndOverflow) {
+  LATHE_NEEDS_CHROMIUM();
+  const Visit seen = test::visit(report_page(test::sample_report()) +
+                                     "<div style='width:900px'>wide</div><script>console.error('planted')</script>",
+                                 400);
+  EXPECT_EQ(seen.at("errors"), "1");
+  EXPECT_EQ(seen.at("first-error"), "planted");
+  ASSERT_EQ(seen.console.size(), 1U);
+  EXPECT_NE(seen.console[0].find("planted"), std::string::npos);
+  EXPECT_EQ(seen.at("overflow"), "500");
+}
+
+TEST(ReportInBrowser, FetchesNothing) {
+  LATHE_NEEDS_CHROMIUM();
+  const Visit seen = test::visit(report_page(test::sample_report()) + "<img src='file:///etc/hostname'>", 1280);
+  ASSERT_EQ(seen.console.size(), 1U);
+  EXPECT_NE(seen.console[0].find("Content Security Policy"), std::string::npos) << seen.console[0];
+}
+
+}  // namespace
+}  // namespace lathe
