@@ -16,8 +16,9 @@ esac
 missing_packages() {
   local wanted there
   wanted=$(sed 's/#.*//' "${lists[@]}" | awk 'NF {print $1}' | sort)
+  # dpkg-query fails when it does not know a package at all, and still lists the others.
   # shellcheck disable=SC2086,SC2016  # one word a package; the ${…} are dpkg-query's
-  there=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort)
+  there=$({ dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } | sed -n 's/^installed //p' | sort)
   comm -23 <(echo "$wanted") <(echo "$there")
 }
 
@@ -27,10 +28,10 @@ install_packages() {
     say "setup: this is not Debian; the build needs what ${lists[*]} list, under the names of this system"
     return
   fi
-  local missing
-  mapfile -t missing < <(missing_packages)
-  if ((${#missing[@]} == 0)); then return; fi
-  say "setup: installing Debian packages: ${missing[*]}"
+  local listing missing
+  listing=$(missing_packages)
+  if [[ -z $listing ]]; then return; fi
+  mapfile -t missing <<<"$listing"
   local as_root=()
   if ((EUID != 0)); then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -42,6 +43,7 @@ install_packages() {
         "(LATHE_PACKAGES=skip passes over this step where they are installed in another way)"
     fi
   fi
+  say "setup: installing Debian packages: ${missing[*]}"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
   "${apt[@]}" update || say "setup: apt-get update failed; trying with the package lists that are there"
   "${apt[@]}" install -y --no-install-recommends "${missing[@]}" || die "apt-get could not install: ${missing[*]}" \

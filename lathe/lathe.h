@@ -1,0 +1,40 @@
+/// All of lathe for programs that use it: a table of contents. Inside the library each file includes what it uses.
+#pragma once
+
+#include "lathe/base/errors.h"    // Error: one sentence and an exit code
+#include "lathe/base/settings.h"  // what a recipe or the command line sets, by name
+
+#include "lathe/graph/builder.h"  // builds a graph node by node
+#include "lathe/graph/graph.h"    // Graph: named nodes, each with one op, its inputs and its tensors
+#include "lathe/graph/op.h"       // Op: the contract; derive from it for an op of your own
+#include "lathe/graph/print.h"    // a graph as a table; parameter counts
+#include "lathe/graph/units.h"    // which channels can only go together, and their removal
+
+#include "lathe/models/model_registry.h"  // architectures by name
+#include "lathe/ops/layers.h"             // conv, linear, batch_norm, relu, concat, … for the builder
+
+#include "lathe/cost/cost.h"  // parameters, multiply-accumulates, receptive field, activation memory
+#include "lathe/exec/run.h"   // runs a graph, taps its nodes, predicts in batches
+
+#include "lathe/data/dataset.h"                // Dataset: rows, labels, groups
+#include "lathe/data/readers/readers.h"        // .npy, .csv, .tsv
+#include "lathe/data/simulators/simulators.h"  // labelled recordings without a download
+#include "lathe/data/splits.h"                 // folds and hold-outs that do not leak
+#include "lathe/data/transforms.h"             // normalisation of single windows
+#include "lathe/data/windows.h"                // windows of long recordings
+
+#include "lathe/signal/filters.h"      // Butterworth band-pass
+#include "lathe/signal/periodogram.h"  // power over frequency
+#include "lathe/signal/resample.h"     // another sampling rate
+#include "lathe/signal/savgol.h"       // Savitzky-Golay smoothing
+
+#include "lathe/eval/evaluate.h"  // metrics with bootstrap intervals
+#include "lathe/train/fit.h"      // the training loop: losses, optimisers, schedules, checkpoints
+
+#include "lathe/rewrite/absorb.h"         // mixing weights into the kernels, exactly
+#include "lathe/rewrite/merge_kernels.h"  // fewer learned kernels, nearly the same sum
+
+#include "lathe/formats/load_weights.h"  // weights of a file into a graph, by name
+#include "lathe/formats/model_file.h"    // one file: weights, graph, preprocessing
+
+#include "lathe/recipe/run.h"  // Recipe: the whole way from data to report in one call
