@@ -2,19 +2,21 @@
 # Also the targets `programs` (what `make build` builds) and lathe::lathe (all folders but the command line).
 include(CMakePackageConfigHelpers)
 get_property(folders GLOBAL PROPERTY LATHE_FOLDERS)
-get_property(programs GLOBAL PROPERTY LATHE_PROGRAMS)
 list(REMOVE_ITEM folders lathe_cli)
 
 add_library(lathe_all INTERFACE)
 add_library(lathe::lathe ALIAS lathe_all)
 set_target_properties(lathe_all PROPERTIES EXPORT_NAME lathe)
 target_link_libraries(lathe_all INTERFACE ${folders})
-add_custom_target(programs DEPENDS ${folders} ${programs})
+add_custom_target(programs DEPENDS ${folders})
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lathe)
-if(programs)  # the run path of the build stays: it leads to LibTorch, which is not installed along
-  set_target_properties(${programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET lathe-core)  # the launcher looks for it in ../libexec/lathe, as in the build folder
+  add_dependencies(programs lathe lathe-core)
+  # The run path to LibTorch stays: LibTorch itself is not installed along.
+  set_target_properties(lathe-core PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS lathe RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS lathe-core RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/lathe)
 endif()
 install(TARGETS lathe_all ${folders} EXPORT lathe ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT lathe FILE lathe-targets.cmake NAMESPACE lathe:: DESTINATION ${package_folder})

@@ -11,7 +11,7 @@ stamp=$run.sha256
 log=$run.txt
 
 scripts/build.sh programs
-fingerprint=$(cat $build/bin/* $recipe | sha256sum)
+fingerprint=$(cat $build/bin/lathe $build/libexec/lathe/* $recipe | sha256sum)
 
 if [[ ${FRESH:-} != 1 && -f $run/report.html && -f $log && $(cat $stamp 2>/dev/null) == "$fingerprint" ]]; then
   say "demo: nothing changed since the last run (FRESH=1 make demo runs it again); it said:"

@@ -61,7 +61,7 @@ TEST(Layers, OnlyOpsModelsAndRewriteNameAConcreteOp) {
 TEST(Layers, LibTorchsLargeHeadersStayOut) {
   EXPECT_EQ(over_the_tree(torch_violations), Found{});
 }
-TEST(Layers, FilesOpenWithASentence) {
+TEST(Layers, FilesSayWhatTheyAre) {
   EXPECT_EQ(over_the_tree(opening_violations), Found{});
 }
 TEST(Layers, FilesAreShort) {
@@ -118,11 +118,11 @@ TEST(LayerRules, LargeTorchHeadersAreFound) {
             Found{"lathe/train/fit.h:2: a header includes <ATen/ops/add.h> (expected at most <ATen/core/Tensor.h>)"});
 }
 
-TEST(LayerRules, AFileWithoutAnOpeningSentenceIsFound) {
+TEST(LayerRules, AFileThatDoesNotSayWhatItIsIsFound) {
   EXPECT_EQ(opening_violations({"lathe/ops/add.h", "#pragma once\n"}),
             Found{"lathe/ops/add.h:1: opens without a comment (expected one sentence: what the file is)"});
   EXPECT_EQ(opening_violations({"lathe/ops/add.h", "// helpers\n"}),
-            Found{"lathe/ops/add.h:1: opens with a comment that is no sentence: '// helpers'"});
+            Found{"lathe/ops/add.h:1: opens with '// helpers' (expected one sentence: what the file is)"});
   EXPECT_EQ(opening_violations({"lathe/ops/add.cpp", "#include \"lathe/ops/layers.h\"\n"}).size(), 1U);
   EXPECT_EQ(opening_violations({"lathe/ops/init.cpp", "#include \"lathe/ops/init.h\"\n"}), Found{});
 }

@@ -143,20 +143,15 @@ inline std::vector<std::string> torch_violations(const SourceFile& file) {
   return found;
 }
 
-/// A file opens with one sentence on what it is; a source with a header of its own name leaves that to the header.
+/// A file opens by saying what it is; a source with a header of its own name leaves that to the header.
 inline std::vector<std::string> opening_violations(const SourceFile& file) {
   const std::vector<std::string> lines = split(file.text, '\n');
   const std::string own_header = file.path.substr(0, file.path.rfind('.')) + ".h";
   if (!is_header(file) && lines[0] == "#include \"" + own_header + "\"") return {};
-  std::string opening;
-  for (const std::string& line : lines) {
-    if (line.rfind("//", 0) != 0) break;
-    opening += line;
-  }
-  if (opening.empty())
+  if (lines[0].rfind("//", 0) != 0 && lines[0].rfind("/*", 0) != 0)
     return {fmt::format("{}:1: opens without a comment (expected one sentence: what the file is)", file.path)};
-  if (opening.find_first_of(".:;") == opening.npos)
-    return {fmt::format("{}:1: opens with a comment that is no sentence: '{}'", file.path, lines[0])};
+  if (std::count(lines[0].begin(), lines[0].end(), ' ') < 3)
+    return {fmt::format("{}:1: opens with '{}' (expected one sentence: what the file is)", file.path, lines[0])};
   return {};
 }
 
