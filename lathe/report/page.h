@@ -18,12 +18,10 @@ namespace lathe {
 ///   ledger            [{step, parameters, macs, peak_ram_bytes, flash_bytes, METRIC…}], compared with the first row
 ///   sets              {NAME: {METRIC: number or {value, low, high}, confusion?: {labels, counts[truth][predicted]}}}
 ///   kernels           {rate_hz, importance?: what the numbers are (axis title),
-///                      list: [{bank, index, node?, taps[], bias?, mix?, importance, sign?}]}; sign defaults to that of
-///                      mix;
-///                     bank is a number or a name such as "3 s"
+///                      list: [{bank, index, node?, taps[], bias?, mix?, importance, sign?}]}; bank is a number or a
+///                     name such as "3 s"; sign defaults to that of mix, and without both the colour is neutral
 ///   windows           [{title, rate_hz, signal[], unit?, label[]?, probability[]?, smoothed[]?, threshold?,
-///                      contributions?: [{kernel, values[]}]}], every array as long as signal; all contributions may be
-///                      given:
+///                      contributions?: [{kernel, values[]}]}], every array as long as signal; give all contributions:
 ///                     the page keeps the largest eight (by mean absolute value) and adds up the others
 ///   notes             [sentence]
 ///   details           {KEY: value or nested object}

@@ -2,8 +2,10 @@
 
 const kernels_at_first = 24;
 
+// A kernel of a classifier has a mix for every class, so no sign of its own: it is drawn in the neutral colour.
 function sign_of(kernel) {
-  return Math.sign(is_number(kernel.sign) ? kernel.sign : kernel.mix || 0) < 0 ? 'negative' : 'positive';
+  const sign = is_number(kernel.sign) ? kernel.sign : kernel.mix;
+  return is_number(sign) ? (sign < 0 ? 'negative' : 'positive') : 'line';
 }
 
 function bank_name(bank) {
@@ -17,7 +19,7 @@ function kernel_name(kernel) {
 function draw_kernels(box, {rate_hz, list, importance}, report) {
   const meaning = meaning_of(report);
   const sorted = [...list].sort((one, other) => (other.importance || 0) - (one.importance || 0));
-  box.append(controls(key('positive', `pushes towards ${meaning.positive}`), key('negative', `pushes towards ${meaning.negative}`)));
+  if (list.some(kernel => sign_of(kernel) !== 'line')) box.append(controls(key('positive', `pushes towards ${meaning.positive}`), key('negative', `pushes towards ${meaning.negative}`)));
   importance_plot(box, sorted, importance || 'importance');
   const grid = element('div', {class: 'kernels'});
   const more = button('', () => show_up_to(sorted.length));

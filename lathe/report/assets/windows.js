@@ -87,8 +87,9 @@ function contribution_plot(box, example, meaning, time) {
   box.append(controls(`log-odds: −${bound}`, element('div', {class: 'scale', 'aria-hidden': 'true'}), `+${bound}`));
   return plot(box, {
     name: `Contributions of the kernels in ${example.title}`, height: 70 + 22 * rows.length,
-    caption: `Which kernels made the model decide: orange pushes towards ${meaning.positive}, blue towards ${meaning.negative}; ` +
-      'the last row is the sum, of which the probability is the logistic function.',
+    caption: `Which kernels made the model decide: orange ` + (example.probability ?
+      `pushes towards ${meaning.positive}, blue towards ${meaning.negative}; the last row is the sum, of which the probability ` +
+      'is the logistic function.' : 'speaks for the answer, blue against it; the last row is the sum.'),
     config: () => ({
       type: 'bar',
       data: {datasets: rows.map((row, nth) => ({
