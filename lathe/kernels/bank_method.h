@@ -9,6 +9,9 @@
 
 namespace lathe::kernels {
 
+/// Windows that a thread works on at once. Sixteen windows of the published model fill 2 * lanes blocks without rest.
+constexpr int64_t chunk_windows = 16;
+
 /// One thread's work on a few consecutive windows at a time, with its scratch memory.
 class BankChunk {
  public:

@@ -1,10 +1,8 @@
-/// Uninitialised scratch memory aligned to a cache line; not a container.
+/// Uninitialised scratch memory aligned to a cache line, taken from a pool; not a container.
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
-#include <new>
+#include <utility>
 
 namespace lathe::kernels {
 
@@ -15,23 +13,34 @@ constexpr int64_t divide_up(int64_t value, int64_t divisor) {
   return (value + divisor - 1) / divisor;
 }
 
+/// Memory that give_back() returned before, where some of that size is left. Training asks for the same sizes at every
+/// step, and fresh pages from the system would cost a tenth of a short one. Keeps at most 64 MiB; any thread may call.
+void* take_memory(int64_t bytes);
+void give_back(void* memory, int64_t bytes);
+
 template <class T>
 class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(int64_t count)
-      : data_(static_cast<T*>(
-            std::aligned_alloc(64, static_cast<size_t>(round_up(count * int64_t{sizeof(T)} + 1, 64))))) {
-    if (!data_) throw std::bad_alloc();
+      : bytes_(round_up(count * int64_t{sizeof(T)} + 1, 64)), data_(static_cast<T*>(take_memory(bytes_))) {}
+  Buffer(Buffer&& other) noexcept : bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(data_, other.data_);
+    return *this;
   }
-  T* data() const { return data_.get(); }
-  T& operator[](int64_t i) const { return data_.get()[i]; }
+  ~Buffer() {
+    if (data_) give_back(data_, bytes_);
+  }
+
+  T* data() const { return data_; }
+  T& operator[](int64_t i) const { return data_[i]; }
+  int64_t bytes() const { return data_ ? bytes_ : 0; }
 
  private:
-  struct Free {
-    void operator()(T* data) const { std::free(data); }
-  };
-  std::unique_ptr<T[], Free> data_;
+  int64_t bytes_ = 0;
+  T* data_ = nullptr;
 };
 
 }  // namespace lathe::kernels

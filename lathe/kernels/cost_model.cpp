@@ -1,4 +1,4 @@
-/// Which way and which block: the expected cost of one kernel on one window, in cycles of one core.
+/// Which way and which block: compares the expected cost of one kernel over all windows.
 #include <cmath>
 #include <limits>
 
@@ -10,50 +10,40 @@
 namespace lathe::kernels {
 namespace {
 
-// Measured by bench/kernels on a Zen 4 core; only their ratio matters.
-constexpr double cycles_per_multiply_add_vector = 0.55;
-constexpr double cycles_per_point_vector_bit = 2.4;
+// One point of one transform of n points takes log2(n) times as long as this many multiply-adds of one vector: 4.2 with
+// AVX-512, 4.6 with AVX2 and 3.9 with SSE2 on a Zen 4 core (bench/kernels).
+constexpr double multiply_adds_of_a_butterfly = 4.4;
+
+double direct_cost(const KernelBankView& bank, const KernelBankInput& input, int64_t outputs, SimdLevel level) {
+  return static_cast<double>(input.windows * bank.length * outputs) / static_cast<double>(direct_loops(level).lanes);
+}
+
+double fft_cost(const KernelBankView& bank, const KernelBankInput& input, int64_t outputs, int64_t size,
+                SimdLevel level) {
+  const int64_t blocks = divide_up(outputs, size - bank.length + 1);
+  const auto groups = [&](int64_t windows) { return divide_up(windows * blocks, 2 * fft_loops(level).lanes); };
+  const int64_t all_groups =
+      input.windows / chunk_windows * groups(chunk_windows) + groups(input.windows % chunk_windows);
+  return multiply_adds_of_a_butterfly * static_cast<double>(all_groups * size) * std::log2(size);
+}
 
 }  // namespace
 
 int64_t choose_block(const KernelBankView& bank, const KernelBankInput& input, KernelBankMethod method,
                      SimdLevel level) {
   if (method == KernelBankMethod::direct) return 0;
-  const double outputs = static_cast<double>(input.samples + bank.pad_left + bank.pad_right - bank.length + 1);
-  double best = std::numeric_limits<double>::infinity();
+  const int64_t outputs = kernel_bank_outputs(input, bank);
+  double best = method == KernelBankMethod::fft ? std::numeric_limits<double>::infinity()
+                                                : direct_cost(bank, input, outputs, level);
   int64_t block = 0;
-  if (method == KernelBankMethod::automatic) {
-    best = cycles_per_multiply_add_vector * static_cast<double>(input.windows * bank.length) * outputs /
-           static_cast<double>(direct_loops(level).lanes);
-  }
   for (int64_t size = FftPlan::smallest; size <= FftPlan::largest; size *= 2) {
     if (size < bank.length) continue;
-    const double blocks =
-        static_cast<double>(input.windows) * std::ceil(outputs / static_cast<double>(size - bank.length + 1));
-    const double groups = std::ceil(blocks / static_cast<double>(2 * fft_loops(level).lanes));
-    const double cost = cycles_per_point_vector_bit * groups * static_cast<double>(size) * std::log2(size);
-    if (cost < best) {
-      best = cost;
-      block = size;
-    }
+    const double cost = fft_cost(bank, input, outputs, size, level);
+    if (cost >= best) continue;
+    best = cost;
+    block = size;
   }
   return block;
-}
-
-const DirectLoops& direct_loops(SimdLevel level) {
-#if defined(__x86_64__)
-  if (level == SimdLevel::avx512) return direct_loops_avx512;
-  if (level == SimdLevel::avx2) return direct_loops_avx2;
-#endif
-  return level == SimdLevel::portable ? direct_loops_portable : direct_loops_portable;
-}
-
-const FftLoops& fft_loops(SimdLevel level) {
-#if defined(__x86_64__)
-  if (level == SimdLevel::avx512) return fft_loops_avx512;
-  if (level == SimdLevel::avx2) return fft_loops_avx2;
-#endif
-  return level == SimdLevel::portable ? fft_loops_portable : fft_loops_portable;
 }
 
 }  // namespace lathe::kernels

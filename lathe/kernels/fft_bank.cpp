@@ -32,7 +32,7 @@ struct FftShape {
   int64_t valid;          // outputs of one block; the last one may have fewer
   int64_t slots;          // blocks of one group
   int64_t elements;       // floats of one group's signal or spectrum
-  Buffer<float> kernels;  // [count, size, 2]: the conjugate spectra over size, so that inverse(x * kernel) correlates
+  Buffer<float> kernels;  // [count, size, 2]: minus the conjugate spectra over size: inverse(x * kernel) is -u
 
   int64_t stage_row() const { return plan.size + 16; }  // not a multiple of 4096 bytes
   int64_t groups(int64_t windows) const { return divide_up(windows * blocks, slots); }
@@ -54,8 +54,8 @@ struct FftShape {
       for (int64_t f = 0; f < plan.size; ++f) {
         for (int64_t i = 0; i < count; ++i) {
           float* to = kernels.data() + ((k + i) * plan.size + f) * 2;
-          to[0] = scale * spectrum[f * slots + i];
-          to[1] = -scale * spectrum[f * slots + loops.lanes + i];
+          to[0] = -scale * spectrum[f * slots + i];
+          to[1] = scale * spectrum[f * slots + loops.lanes + i];
         }
       }
     }
@@ -68,15 +68,12 @@ class FftChunk final : public BankChunk {
       : s_(shape),
         stage_(shape.slots * shape.stage_row()),
         signal_(shape.elements),
-        work_(shape.work_floats()),
-        sums_(shape.elements),
+        work_(shape.work_floats() * (shape.groups(most_windows) + 1)),
         x_(shape.groups(most_windows) * shape.elements) {}
 
   void forward(const float* x, int64_t windows, float* z, bool keep) override {
     windows_ = windows;
-    if (keep) {
-      grow(off_, off_size_, s_.groups(windows) * s_.bank.count * s_.mask_words());
-    }
+    if (keep) grow(on_, s_.groups(windows) * s_.bank.count * s_.mask_words());
     for (int64_t g = 0; g < s_.groups(windows); ++g) {
       stage(x, s_.samples, g, s_.bank.pad_left, s_.plan.size);
       s_.loops.to_lanes(stage_.data(), s_.stage_row(), s_.plan.size, signal_.data());
@@ -84,7 +81,7 @@ class FftChunk final : public BankChunk {
       std::fill_n(signal_.data(), s_.elements, 0.f);
       for (int64_t k = 0; k < s_.bank.count; ++k) {
         s_.loops.respond(s_.plan, spectrum(g), kernel(k), s_.bank.bias ? s_.bank.bias[k] : 0, s_.bank.mix[k], s_.valid,
-                         work_.data(), signal_.data(), keep ? off(g, k) : nullptr);
+                         work_.data(), signal_.data(), keep ? on(g, k) : nullptr);
       }
       if (z) collect(z, s_.outputs, g, 0, s_.valid);
     }
@@ -92,27 +89,27 @@ class FftChunk final : public BankChunk {
 
   void backward(const float* dz, float* sums, float* dx) override {
     const int64_t groups = s_.groups(windows_);
-    grow(dz_, dz_size_, groups * s_.elements);
+    grow(dz_, groups * s_.elements);
     for (int64_t g = 0; g < groups; ++g) {
       stage(dz, s_.outputs, g, 0, s_.valid);
       s_.loops.to_lanes(stage_.data(), s_.stage_row(), s_.plan.size, dz_.data() + g * s_.elements);
     }
     if (dx) {
-      grow(dx_, dx_size_, groups * s_.elements);
+      grow(dx_, groups * s_.elements);
       std::fill_n(dx_.data(), groups * s_.elements, 0.f);
     }
-    Buffer<float> total(s_.slots);
     for (int64_t k = 0; k < s_.bank.count; ++k) {
-      std::fill_n(sums_.data(), s_.elements, 0.f);
-      std::fill_n(total.data(), s_.slots, 0.f);
-      for (int64_t g = 0; g < groups; ++g) {
-        s_.loops.gather(s_.plan, dz_.data() + g * s_.elements, off(g, k), s_.valid, spectrum(g), work_.data(),
-                        sums_.data(), total.data(), kernel(k), s_.bank.mix[k],
-                        dx ? dx_.data() + g * s_.elements : nullptr);
-      }
+      const GatherInput input = {.groups = groups,
+                                 .valid = s_.valid,
+                                 .dz = dz_.data(),
+                                 .x = x_.data(),
+                                 .on = on(0, k),
+                                 .on_stride = s_.bank.count * s_.mask_words(),
+                                 .kernel = kernel(k),
+                                 .mix = s_.bank.mix[k],
+                                 .dx = dx ? dx_.data() : nullptr};
       float* to = sums + k * (2 * s_.plan.size + 1);
-      s_.loops.add_lanes(sums_.data(), 2 * s_.plan.size, to);
-      for (int64_t i = 0; i < s_.slots; ++i) to[2 * s_.plan.size] += total[i];
+      to[2 * s_.plan.size] += s_.loops.gather(s_.plan, input, work_.data(), to);
     }
     for (int64_t g = 0; dx && g < groups; ++g) {
       s_.loops.inverse(s_.plan, dx_.data() + g * s_.elements, work_.data(), signal_.data());
@@ -121,14 +118,13 @@ class FftChunk final : public BankChunk {
   }
 
  private:
-  static void grow(auto& buffer, int64_t& size, int64_t wanted) {
-    if (wanted <= size) return;
-    buffer = std::remove_reference_t<decltype(buffer)>(wanted);
-    size = wanted;
+  template <class T>
+  static void grow(Buffer<T>& buffer, int64_t count) {
+    if (buffer.bytes() < count * int64_t{sizeof(T)}) buffer = Buffer<T>(count);
   }
   float* spectrum(int64_t group) { return x_.data() + group * s_.elements; }
   const float* kernel(int64_t k) const { return s_.kernels.data() + k * s_.plan.size * 2; }
-  uint32_t* off(int64_t group, int64_t k) { return off_.data() + (group * s_.bank.count + k) * s_.mask_words(); }
+  uint32_t* on(int64_t group, int64_t k) { return on_.data() + (group * s_.bank.count + k) * s_.mask_words(); }
 
   /// Calls work(slot, row, block's first sample in the row, samples of the row inside the block …) for a group's slots.
   template <class Work>
@@ -165,11 +161,10 @@ class FftChunk final : public BankChunk {
 
   const FftShape& s_;
   int64_t windows_ = 0;
-  Buffer<float> stage_, signal_, work_, sums_;
+  Buffer<float> stage_, signal_, work_;
   Buffer<float> x_;  // [groups, elements], spectra
   Buffer<float> dz_, dx_;
-  Buffer<uint32_t> off_;  // [groups, count, mask_words]
-  int64_t dz_size_ = 0, dx_size_ = 0, off_size_ = 0;
+  Buffer<uint32_t> on_;  // [groups, count, mask_words]
 };
 
 class FftBank final : public BankMethod {

@@ -8,38 +8,32 @@
 
 namespace lathe::kernels::LATHE_SIMD {
 
-constexpr int64_t element = 2 * lanes;  // floats of one complex vector
-
-/// The passes of one row of the work buffer from the time side to the frequency side; bins(i, values) takes eight
-/// neighbours of the row's spectrum.
-template <class Bins>
-LATHE_INLINE void forward_row(const FftPlan& plan, float* row, const Bins& bins) {
+/// The passes of one row of the work buffer from the time side to the frequency side; put(i, value) receives the row's
+/// spectrum.
+template <class Put>
+LATHE_INLINE void forward_row(const FftPlan& plan, float* row, const Put& put) {
   for (int i = 0; i < plan.middles; ++i) {
     const FftPass& pass = plan.middle[i];
-    pass.radix == 8 ? middle_pass<8, false>(pass, plan.row, row) : middle_pass<4, false>(pass, plan.row, row);
+    const int64_t stride = pass.size / pass.radix * element;
+    run_pass<false>(pass, plan.row / pass.size, row, stride, row, stride);
   }
   for (int64_t i = 0; i < plan.row; i += 8) {
-    Complex a[8];
-#pragma GCC unroll 8
-    for (int p = 0; p < 8; ++p) a[p] = load_complex(row + (i + p) * element);
-    butterfly<false>(a);
-    bins(i, a);
+    Butterfly<8, false>::run([&](int q) { return load_complex(row + (i + q) * element); },
+                             [&](int p, Complex value) { put(i + p, value); });
   }
 }
 
-/// The way back; bins(i, values) fills in eight neighbours of the row's spectrum.
-template <class Bins>
-LATHE_INLINE void inverse_row(const FftPlan& plan, float* row, const Bins& bins) {
+/// The way back; take(i) gives the row's spectrum.
+template <class Take>
+LATHE_INLINE void inverse_row(const FftPlan& plan, float* row, const Take& take) {
   for (int64_t i = 0; i < plan.row; i += 8) {
-    Complex a[8];
-    bins(i, a);
-    butterfly<true>(a);
-#pragma GCC unroll 8
-    for (int p = 0; p < 8; ++p) store_complex(row + (i + p) * element, a[p]);
+    Butterfly<8, true>::run([&](int q) { return take(i + q); },
+                            [&](int p, Complex value) { store_complex(row + (i + p) * element, value); });
   }
   for (int i = plan.middles - 1; i >= 0; --i) {
     const FftPass& pass = plan.middle[i];
-    pass.radix == 8 ? middle_pass<8, true>(pass, plan.row, row) : middle_pass<4, true>(pass, plan.row, row);
+    const int64_t stride = pass.size / pass.radix * element;
+    run_pass<true>(pass, plan.row / pass.size, row, stride, row, stride);
   }
 }
 
@@ -66,172 +60,157 @@ LATHE_INLINE void with_columns(const FftPlan& plan, int64_t valid, const Work& w
 }
 
 inline void forward(const FftPlan& plan, const float* signal, float* work, float* spectrum) {
-  const int64_t stride = plan.row + 1;
-  with_columns(plan, plan.size, [&](auto radix, auto, int64_t begin, int64_t end) {
-    for (int64_t j = begin; j < end; ++j) {
-      Complex a[radix.value];
-#pragma GCC unroll 8
-      for (int q = 0; q < radix.value; ++q) a[q] = load_complex(signal + (j + plan.row * q) * element);
-      butterfly<false>(a);
-      twist<false>(a, plan.time.twiddles + j * (radix.value - 1) * 2);
-#pragma GCC unroll 8
-      for (int q = 0; q < radix.value; ++q) store_complex(work + (j + stride * q) * element, a[q]);
-    }
-  });
+  const int64_t row = plan.row * element, stride = row + element;
+  run_pass<false>(plan.time, 1, signal, row, work, stride);
   for (int64_t q = 0; q < plan.rows; ++q) {
-    float* to = spectrum + q * plan.row * element;
-    forward_row(plan, work + q * stride * element, [&](int64_t i, const Complex(&a)[8]) {
-#pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) store_complex(to + (i + p) * element, a[p]);
-    });
+    forward_row(plan, work + q * stride,
+                [&](int64_t i, Complex value) { store_complex(spectrum + q * row + i * element, value); });
   }
 }
 
 inline void inverse(const FftPlan& plan, const float* spectrum, float* work, float* signal) {
-  const int64_t stride = plan.row + 1;
+  const int64_t row = plan.row * element, stride = row + element;
   for (int64_t q = 0; q < plan.rows; ++q) {
-    const float* from = spectrum + q * plan.row * element;
-    inverse_row(plan, work + q * stride * element, [&](int64_t i, Complex(&a)[8]) {
-#pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) a[p] = load_complex(from + (i + p) * element);
-    });
+    inverse_row(plan, work + q * stride, [&](int64_t i) { return load_complex(spectrum + q * row + i * element); });
   }
-  with_columns(plan, plan.size, [&](auto radix, auto, int64_t begin, int64_t end) {
-    for (int64_t j = begin; j < end; ++j) {
-      Complex a[radix.value];
-#pragma GCC unroll 8
-      for (int q = 0; q < radix.value; ++q) a[q] = load_complex(work + (j + stride * q) * element);
-      twist<true>(a, plan.time.twiddles + j * (radix.value - 1) * 2);
-      butterfly<true>(a);
-#pragma GCC unroll 8
-      for (int q = 0; q < radix.value; ++q) store_complex(signal + (j + plan.row * q) * element, a[q]);
-    }
-  });
+  run_pass<true>(plan.time, 1, work, stride, signal, row);
 }
 
-/// The time pass of `respond`: the last butterfly, bias, ReLU, mixing weight and sum.
+/// The last butterfly of a column, bias, ReLU, mixing weight and sum, all with the sign turned (see respond); returns
+/// the column's bits of the mask.
+template <int radix, int full>
+LATHE_INLINE Mask respond_column(const FftPlan& plan, int64_t j, Vector bias, Vector mix, const float* work, float* z) {
+  const int64_t row = plan.row * element, stride = row + element;
+  const float* from = work + j * element;
+  float* to = z + j * element;
+  Mask bits = {};
+  twisted<radix, true>(
+      plan.time.twiddles + j * (radix - 1) * 2, [&](int q) { return load_complex(from + q * stride); },
+      [&](int p, Complex value) {
+        if (p >= full) return;
+        const Complex u = {value.re + bias, value.im + bias};
+        const Complex sum = load_complex(to + p * row);
+        store_complex(to + p * row, {sum.re + mix * negative_part(u.re), sum.im + mix * negative_part(u.im)});
+        bits |= sign_to_bit(u.re, 2 * p) | sign_to_bit(u.im, 2 * p + 1);
+      });
+  return bits;
+}
+
+/// The time pass of `respond`.
 template <int radix, int full, bool keep>
 inline void respond_columns(const FftPlan& plan, int64_t begin, int64_t end, float bias, float mix, const float* work,
-                            float* z, uint32_t* off) {
+                            float* z, uint32_t* on) {
   constexpr int64_t columns = 16 / radix;  // that share one word of the mask
-  const int64_t stride = plan.row + 1;
-  const Vector shift = all(bias), weight = all(mix);
-  for (int64_t j0 = begin; j0 < end; j0 += columns) {
+  for (int64_t j = begin; j < end; j += columns) {
     Mask bits = {};
 #pragma GCC unroll 4
-    for (int64_t c = 0; c < columns; ++c) {
-      const int64_t j = j0 + c;
-      Complex a[radix];
-#pragma GCC unroll 8
-      for (int q = 0; q < radix; ++q) a[q] = load_complex(work + (j + stride * q) * element);
-      twist<true>(a, plan.time.twiddles + j * (radix - 1) * 2);
-      butterfly<true>(a);
-#pragma GCC unroll 8
-      for (int q = 0; q < full; ++q) {
-        float* to = z + (j + plan.row * q) * element;
-        const Complex u = {a[q].re + shift, a[q].im + shift};
-        const Mask gone_re = u.re <= 0, gone_im = u.im <= 0;
-        store(to, load(to) + weight * unless(gone_re, u.re));
-        store(to + lanes, load(to + lanes) + weight * unless(gone_im, u.im));
-        if constexpr (keep) {
-          const int bit = static_cast<int>(c * radix + q) * 2;
-          bits |= (gone_re & (1 << bit)) | (gone_im & static_cast<int>(2u << bit));
-        }
-      }
+    for (int c = 0; c < columns; ++c) {
+      bits |= respond_column<radix, full>(plan, j + c, all(bias), all(mix), work, z) << (c * radix * 2);
     }
-    if constexpr (keep) store_bits(off + j0 / columns * lanes, bits);
+    if constexpr (keep) store_bits(on + j / columns * lanes, bits);
   }
 }
 
+/// Computes -u, whose sign bit is set exactly where u > 0 (0 - bias is never a negative zero, so neither is a sum of
+/// zeros): the mask costs no comparison, and mix * relu(u) = -mix * min(-u, 0).
 inline void respond(const FftPlan& plan, const float* x, const float* kernel, float bias, float mix, int64_t valid,
-                    float* work, float* z, uint32_t* off) {
+                    float* work, float* z, uint32_t* on) {
   for (int64_t q = 0; q < plan.rows; ++q) {
     const float* x_row = x + q * plan.row * element;
     const float* kernel_row = kernel + q * plan.row * 2;
-    inverse_row(plan, work + q * (plan.row + 1) * element, [&](int64_t i, Complex(&a)[8]) {
-#pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) {
-        a[p] = times(load_complex(x_row + (i + p) * element), kernel_row[2 * (i + p)], kernel_row[2 * (i + p) + 1]);
-      }
+    inverse_row(plan, work + q * (plan.row + 1) * element, [&](int64_t i) {
+      return times(load_complex(x_row + i * element), kernel_row[2 * i], kernel_row[2 * i + 1]);
     });
   }
   with_columns(plan, valid, [&](auto radix, auto full, int64_t begin, int64_t end) {
-    if (off) {
-      respond_columns<radix.value, full.value, true>(plan, begin, end, bias, mix, work, z, off);
+    if (on) {
+      respond_columns<radix.value, full.value, true>(plan, begin, end, 0 - bias, -mix, work, z, on);
     } else {
-      respond_columns<radix.value, full.value, false>(plan, begin, end, bias, mix, work, z, off);
+      respond_columns<radix.value, full.value, false>(plan, begin, end, 0 - bias, -mix, work, z, on);
     }
   });
 }
 
-/// The time pass of `gather`: the mask and the first butterfly.
+/// The time pass of `gather`: the mask and the first butterfly of one group's columns.
 template <int radix, int full>
-inline void gather_columns(const FftPlan& plan, int64_t begin, int64_t end, const float* dz, const uint32_t* off,
+inline void gather_columns(const FftPlan& plan, int64_t begin, int64_t end, const float* dz, const uint32_t* on,
                            float* work) {
   constexpr int64_t columns = 16 / radix;
-  const int64_t stride = plan.row + 1;
+  const int64_t row = plan.row * element, stride = row + element;
   for (int64_t j0 = begin; j0 < end; j0 += columns) {
-    const Mask bits = load_bits(off + j0 / columns * lanes);
+    const Mask bits = load_bits(on + j0 / columns * lanes);
 #pragma GCC unroll 4
-    for (int64_t c = 0; c < columns; ++c) {
+    for (int c = 0; c < columns; ++c) {
       const int64_t j = j0 + c;
-      Complex a[radix];
-#pragma GCC unroll 8
-      for (int q = 0; q < radix; ++q) {
-        if (q >= full) {
-          a[q] = {Vector{}, Vector{}};
-          continue;
-        }
-        const int bit = static_cast<int>(c * radix + q) * 2;
-        const Complex g = load_complex(dz + (j + plan.row * q) * element);
-        a[q] = {unless((bits & (1 << bit)) != 0, g.re), unless((bits & static_cast<int>(2u << bit)) != 0, g.im)};
-      }
-      butterfly<false>(a);
-      twist<false>(a, plan.time.twiddles + j * (radix - 1) * 2);
-#pragma GCC unroll 8
-      for (int q = 0; q < radix; ++q) store_complex(work + (j + stride * q) * element, a[q]);
+      const float* from = dz + j * element;
+      float* to = work + j * element;
+      twisted<radix, false>(
+          plan.time.twiddles + j * (radix - 1) * 2,
+          [&](int q) -> Complex {
+            if (q >= full) return {Vector{}, Vector{}};
+            const Complex g = load_complex(from + q * row);
+            const int bit = (c * radix + q) * 2;
+            return {where_bit(bits, bit, g.re), where_bit(bits, bit + 1, g.im)};
+          },
+          [&](int p, Complex value) { store_complex(to + p * stride, value); });
     }
   }
 }
 
-inline void gather(const FftPlan& plan, const float* dz, const uint32_t* off, int64_t valid, const float* x,
-                   float* work, float* sums, float* total, const float* kernel, float mix, float* dx) {
-  if (valid < plan.row) {  // the columns that with_columns passes over
-    for (int64_t q = 0; q < plan.rows; ++q) {
-      float* row = work + q * (plan.row + 1) * element;
-      for (int64_t i = valid * element; i < plan.row * element; i += lanes) store(row + i, Vector{});
-    }
+/// sums += conj(g) * x.
+LATHE_INLINE void gather_bin(Complex g, const float* x, float* sums) {
+  const Complex a = load_complex(x), sum = load_complex(sums);
+  store_complex(sums, {sum.re + g.re * a.re + g.im * a.im, sum.im + g.re * a.im - g.im * a.re});
+}
+
+/// dx -= mix * conj(kernel) * g.
+LATHE_INLINE void spread_bin(Complex g, const float* kernel, float mix, float* dx) {
+  store_complex(dx, load_complex(dx) + times(g, -mix * kernel[0], mix * kernel[1]));
+}
+
+inline void add_lanes(const float* signal, int64_t count, float* sums) {
+  for (int64_t i = 0; i < count; i += lanes) {
+    Vector square[lanes];
+#pragma GCC unroll 16
+    for (int64_t k = 0; k < lanes; ++k) square[k] = load(signal + (i + k) * lanes);
+    transpose(square);
+    Vector sum = load(sums + i);
+#pragma GCC unroll 16
+    for (int64_t k = 0; k < lanes; ++k) sum += square[k];
+    store(sums + i, sum);
   }
-  with_columns(plan, valid, [&](auto radix, auto full, int64_t begin, int64_t end) {
-    gather_columns<radix.value, full.value>(plan, begin, end, dz, off, work);
-  });
-  for (int64_t q = 0; q < plan.rows; ++q) {
-    const int64_t at = q * plan.row;
-    forward_row(plan, work + q * (plan.row + 1) * element, [&](int64_t i, const Complex(&g)[8]) {
-#pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) {
-        float* to = sums + (at + i + p) * element;
-        const Complex signal = load_complex(x + (at + i + p) * element);
-        const Complex sum = load_complex(to);
-        store_complex(to, {sum.re + g[p].re * signal.re + g[p].im * signal.im,
-                           sum.im + g[p].re * signal.im - g[p].im * signal.re});
-      }
-      if (at + i == 0) {
-        const Complex sum = load_complex(total);
-        store_complex(total, {sum.re + g[0].re, sum.im + g[0].im});
-      }
-      if (dx) {
-#pragma GCC unroll 8
-        for (int p = 0; p < 8; ++p) {
-          const float* bin = kernel + 2 * (at + i + p);
-          float* to = dx + (at + i + p) * element;
-          const Complex spread = times(g[p], mix * bin[0], -mix * bin[1]);
-          const Complex sum = load_complex(to);
-          store_complex(to, {sum.re + spread.re, sum.im + spread.im});
-        }
-      }
+}
+
+inline float gather(const FftPlan& plan, const GatherInput& input, float* work, float* sums) {
+  const int64_t work_floats = plan.work_elements() * element, group_floats = plan.size * element;
+  for (int64_t n = 0; n < input.groups; ++n) {
+    float* here = work + n * work_floats;
+    if (input.valid < plan.row) {  // with_columns passes over columns without samples
+      for (int64_t i = 0; i < work_floats; i += lanes) store(here + i, Vector{});
+    }
+    with_columns(plan, input.valid, [&](auto radix, auto full, int64_t begin, int64_t end) {
+      gather_columns<radix.value, full.value>(plan, begin, end, input.dz + n * group_floats,
+                                              input.on + n * input.on_stride, here);
     });
   }
+  Vector total = {};
+  float* row_sums = work + input.groups * work_floats;  // of one row at a time, which stays in the cache
+  for (int64_t q = 0; q < plan.rows; ++q) {
+    for (int64_t i = 0; i < plan.row * element; i += lanes) store(row_sums + i, Vector{});
+    for (int64_t n = 0; n < input.groups; ++n) {
+      float* row = work + n * work_floats + q * (plan.row + 1) * element;
+      const int64_t at = n * group_floats + q * plan.row * element;
+      forward_row(plan, row, [&](int64_t i, Complex g) {
+        gather_bin(g, input.x + at + i * element, row_sums + i * element);
+        if (input.dx) spread_bin(g, input.kernel + 2 * (q * plan.row + i), input.mix, input.dx + at + i * element);
+        if (q == 0 && i == 0) total += g.re + g.im;
+      });
+    }
+    add_lanes(row_sums, 2 * plan.row, sums + 2 * q * plan.row);
+  }
+  float sum = 0;
+  for (int64_t i = 0; i < lanes; ++i) sum += total[i];
+  return sum;
 }
 
 inline void to_lanes(const float* rows, int64_t row_stride, int64_t count, float* signal) {
@@ -262,19 +241,6 @@ inline void from_lanes(const float* signal, int64_t count, float* rows, int64_t 
   }
 }
 
-inline void add_lanes(const float* signal, int64_t count, float* sums) {
-  for (int64_t i = 0; i < count; i += lanes) {
-    Vector square[lanes];
-#pragma GCC unroll 16
-    for (int64_t k = 0; k < lanes; ++k) square[k] = load(signal + (i + k) * lanes);
-    transpose(square);
-    Vector sum = load(sums + i);
-#pragma GCC unroll 16
-    for (int64_t k = 0; k < lanes; ++k) sum += square[k];
-    store(sums + i, sum);
-  }
-}
-
-constexpr FftLoops fft_table = {lanes, to_lanes, from_lanes, forward, inverse, respond, gather, add_lanes};
+constexpr FftLoops fft_table = {lanes, to_lanes, from_lanes, forward, inverse, respond, gather};
 
 }  // namespace lathe::kernels::LATHE_SIMD

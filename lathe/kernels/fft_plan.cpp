@@ -36,18 +36,4 @@ FftPlan::FftPlan(int64_t size_) : size(size_), twiddles_(4 * size_) {
   }
 }
 
-int64_t FftPlan::bin_at(int64_t position) const {
-  // A pass of radix r leaves bin p + r * (bin of the smaller transform) in the p-th part.
-  int64_t bin = 0;
-  int64_t weight = 1;
-  const auto descend = [&](int64_t radix, int64_t part) {
-    bin += weight * (position / part);
-    position %= part;
-    weight *= radix;
-  };
-  descend(rows, row);
-  for (int i = 0; i < middles; ++i) descend(middle[i].radix, middle[i].size / middle[i].radix);
-  return bin + weight * position;
-}
-
 }  // namespace lathe::kernels

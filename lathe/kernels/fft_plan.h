@@ -41,8 +41,6 @@ struct FftPlan {
   int64_t mask_words() const { return row * 2 * rows / 32; }
 
   static constexpr int64_t smallest = 64, largest = 4096;
-  /// The frequency bin that stands at `position` of a spectrum.
-  int64_t bin_at(int64_t position) const;
 
  private:
   FftPass pass(int radix, int64_t size);

@@ -13,12 +13,12 @@ namespace {
 using kernels::BankChunk;
 using kernels::BankMethod;
 using kernels::Buffer;
+using kernels::chunk_windows;
 using kernels::divide_up;
 
 // Windows are cut into at most this many tasks whatever the number of threads: each adds up its own gradient sums, and
 // these are added in the order of the tasks.
 constexpr int64_t most_tasks = 16;
-constexpr int64_t chunk_windows = 16;
 constexpr int64_t finish_kernels = 32;
 
 struct Call {

@@ -10,6 +10,7 @@
 namespace lathe::kernels {
 
 struct FftPlan;
+struct GatherInput;
 
 /// Direct correlation; one window at a time, time or taps in the lanes.
 struct DirectLoops {
@@ -43,16 +44,26 @@ struct FftLoops {
   void (*forward)(const FftPlan& plan, const float* signal, float* work, float* spectrum);
   /// Unscaled: forward and inverse together multiply by plan.size.
   void (*inverse)(const FftPlan& plan, const float* spectrum, float* work, float* signal);
-  /// z[t] += mix * relu(u[t]) for t < valid, u = bias + inverse(x * kernel); kernel is [size, 2], one for all lanes.
-  /// Where `off` is there it takes a bit for every output: set where u <= 0.
+  /// z[t] += mix * relu(u[t]) for t < valid with u = bias - inverse(x * kernel); kernel is [size, 2], one for all
+  /// lanes. Where `on` is there it takes a bit for every output, set where u > 0.
   void (*respond)(const FftPlan& plan, const float* x, const float* kernel, float bias, float mix, int64_t valid,
-                  float* work, float* z, uint32_t* off);
-  /// g = dz where the bit of `off` is not set; sums += conj(forward(g)) * x, total += forward(g)[0].
-  /// Where dx is there: dx += mix * conj(kernel) * forward(g).
-  void (*gather)(const FftPlan& plan, const float* dz, const uint32_t* off, int64_t valid, const float* x, float* work,
-                 float* sums, float* total, const float* kernel, float mix, float* dx);
-  /// sums[i] += the sum over the lanes of signal[i], for i < count (a multiple of lanes).
-  void (*add_lanes)(const float* signal, int64_t count, float* sums);
+                  float* work, float* z, uint32_t* on);
+  /// For one kernel and all groups of blocks, with g = dz where the bit of `on` is set, else 0:
+  /// sums [size, 2] += the sum over groups and lanes of conj(forward(g)) * x; returns the sum of g.
+  /// Where dx is there: dx -= mix * conj(kernel) * forward(g). `work` holds a work buffer for each group and one more.
+  float (*gather)(const FftPlan& plan, const GatherInput& input, float* work, float* sums);
+};
+
+/// One kernel's part of a backward pass: what `gather` reads, and the spectra dx that it may add to.
+struct GatherInput {
+  int64_t groups, valid;
+  const float* dz;      // [groups, size, 2, lanes], zero from `valid` on
+  const float* x;       // [groups, size, 2, lanes], spectra
+  const uint32_t* on;   // the first group's mask
+  int64_t on_stride;    // from one group's mask to the next one's
+  const float* kernel;  // [size, 2]
+  float mix;
+  float* dx;  // [groups, size, 2, lanes], or null
 };
 
 const DirectLoops& direct_loops(SimdLevel level);

@@ -37,6 +37,19 @@ LATHE_INLINE Vector unless(Mask mask, Vector value) {
   return reinterpret_cast<Vector>(~mask & reinterpret_cast<Mask>(value));
 }
 
+/// min(value, 0); not a number stays so.
+LATHE_INLINE Vector negative_part(Vector value) {
+  return Vector{} < value ? Vector{} : value;
+}
+LATHE_INLINE Mask sign_to_bit(Vector value, int bit) {
+  typedef uint32_t Bits __attribute__((vector_size(LATHE_LANES * 4)));
+  return reinterpret_cast<Mask>((reinterpret_cast<Bits>(value) & 0x80000000u) >> (31 - bit));
+}
+/// `value` where the bit is set, else 0.
+LATHE_INLINE Vector where_bit(Mask bits, int bit, Vector value) {
+  return unless((bits & static_cast<int>(1u << bit)) == 0, value);
+}
+
 template <int... i>
 LATHE_INLINE Vector interleave_low(Vector a, Vector b, std::integer_sequence<int, i...>) {
   return __builtin_shufflevector(a, b, (i / 2 + i % 2 * LATHE_LANES)...);

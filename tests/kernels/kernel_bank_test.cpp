@@ -36,8 +36,8 @@ class KernelBank : public testing::TestWithParam<Way> {
   KernelBankOptions options() const { return {.method = GetParam().method, .simd = GetParam().level}; }
   void expect_near_reference(const BankCase& c) const {
     const BankResult<double> expected = test::reference(c);
-    EXPECT_LT(test::distance(test::step(c, options()), expected), 1e-4);
-    EXPECT_LT(test::distance(test::forward_and_backward(c, options()), expected), 1e-4);
+    EXPECT_LT(test::distance(test::step(c, options()), expected), 1e-5);
+    EXPECT_LT(test::distance(test::forward_and_backward(c, options()), expected), 1e-5);
   }
 };
 

@@ -19,6 +19,7 @@ struct BankShape {
 template <class Real>
 struct BankGradients {
   std::vector<Real> weight, bias, mix;
+  std::vector<double> bias_squares, mix_squares;  // sums of squares of the terms of bias and mix
 };
 
 /// One random problem with everything that a call needs.
@@ -63,7 +64,8 @@ struct BankResult {
       : z(static_cast<size_t>(c.input.windows * c.outputs)), dx(c.x.size()), gradients(c.shapes.size()) {
     for (size_t g = 0; g < c.shapes.size(); ++g) {
       gradients[g] = {std::vector<Real>(c.weights[g].size()), std::vector<Real>(c.biases[g].size()),
-                      std::vector<Real>(c.mixes[g].size())};
+                      std::vector<Real>(c.mixes[g].size()), std::vector<double>(c.biases[g].size()),
+                      std::vector<double>(c.mixes[g].size())};
     }
   }
   std::vector<Real> z, dx;
@@ -86,8 +88,10 @@ inline BankResult<double> reference(const BankCase& c) {
           const size_t at = static_cast<size_t>(n * c.outputs + t), kernel = static_cast<size_t>(i);
           r.z[at] += bank.mix[i] * u;
           r.gradients[g].mix[kernel] += u * c.dz[at];
+          r.gradients[g].mix_squares[kernel] += u * c.dz[at] * u * c.dz[at];
           const double du = static_cast<double>(c.dz[at]) * bank.mix[i];
           r.gradients[g].bias[kernel] += du;
+          r.gradients[g].bias_squares[kernel] += du * du;
           for (int64_t j = begin; j < end; ++j) {
             const size_t tap = static_cast<size_t>(i * bank.length + j);
             r.gradients[g].weight[tap] += du * x[j];
@@ -122,14 +126,16 @@ inline BankResult<float> forward_and_backward(const BankCase& c, const KernelBan
   return r;
 }
 
-/// The largest difference, as a share of the largest value.
+/// The largest difference, as a share of the largest value, or of the norm of a sum's terms where these are given:
+/// terms that cancel leave no more digits than rounding leaves them.
 template <class Real>
-double distance(const std::vector<Real>& values, const std::vector<double>& expected) {
+double distance(const std::vector<Real>& values, const std::vector<double>& expected,
+                const std::vector<double>& squares = {}) {
   double difference = 0, largest = 1e-30;
   for (size_t i = 0; i < expected.size(); ++i) {
-    difference = std::max(difference, std::abs(static_cast<double>(values[i]) - expected[i]));
-    largest = std::max(largest, std::abs(expected[i]));
     if (!std::isfinite(static_cast<double>(values[i]))) return 1e30;
+    difference = std::max(difference, std::abs(static_cast<double>(values[i]) - expected[i]));
+    largest = std::max({largest, std::abs(expected[i]), squares.empty() ? 0 : std::sqrt(squares[i])});
   }
   return difference / largest;
 }
@@ -139,9 +145,10 @@ template <class Real>
 double distance(const BankResult<Real>& result, const BankResult<double>& expected) {
   double far = std::max(distance(result.z, expected.z), distance(result.dx, expected.dx));
   for (size_t g = 0; g < expected.gradients.size(); ++g) {
-    far = std::max({far, distance(result.gradients[g].weight, expected.gradients[g].weight),
-                    distance(result.gradients[g].bias, expected.gradients[g].bias),
-                    distance(result.gradients[g].mix, expected.gradients[g].mix)});
+    const BankGradients<Real>& got = result.gradients[g];
+    const BankGradients<double>& want = expected.gradients[g];
+    far = std::max({far, distance(got.weight, want.weight), distance(got.bias, want.bias, want.bias_squares),
+                    distance(got.mix, want.mix, want.mix_squares)});
   }
   return far;
 }

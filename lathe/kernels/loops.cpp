@@ -1,0 +1,21 @@
+#include "lathe/kernels/loops.h"
+
+namespace lathe::kernels {
+
+const DirectLoops& direct_loops([[maybe_unused]] SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::avx512) return direct_loops_avx512;
+  if (level == SimdLevel::avx2) return direct_loops_avx2;
+#endif
+  return direct_loops_portable;
+}
+
+const FftLoops& fft_loops([[maybe_unused]] SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::avx512) return fft_loops_avx512;
+  if (level == SimdLevel::avx2) return fft_loops_avx2;
+#endif
+  return fft_loops_portable;
+}
+
+}  // namespace lathe::kernels
