@@ -1,6 +1,6 @@
 # lathe_folder(NAME USES folder… [LINK library…] [PRIVATE library…]): the one CMake target of a source folder, lathe::NAME.
 # The order of the calls is the order of the layers; tests/layers checks the includes against the same table.
-find_package(fmt REQUIRED)
+include(lathe_fmt)
 set(LATHE_WARNINGS -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND LATHE_WARNINGS -Wno-restrict)  # g++ 12 warns about its own std::string (GCC bug 105651)
