@@ -24,8 +24,10 @@ class Count:
         return f"{self.passed} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
 
 
-def run_alone(command, test_filter=None):
+def run_alone(name, command, test_filter=None):
     """The ctest command without its result file, with a filter, relative to where the user stands."""
+    if not command:  # ctest knows no command for a program that was not built
+        return f"ctest --test-dir build -R '^{name}$' --output-on-failure"
     words = [word for word in command if not word.startswith("--gtest_output=")]
     words = [os.path.relpath(word) if os.path.isabs(word) and word.startswith(os.getcwd()) else word for word in words]
     if test_filter:
@@ -39,22 +41,22 @@ def skip_reason(case):
     return " ".join(re.sub(r"^\S+:\d+\s+", "", message).split()) or "no reason given"
 
 
-def count_program(count, path, command, ended_well):
+def count_program(count, name, path, command, ended_well):
     """Adds one GoogleTest result file; a program that ends badly without a failed test is a failure of its own."""
     failed_before = len(count.failed)
     for case in ElementTree.parse(path).getroot().iter("testcase"):
-        name = f"{case.get('classname')}.{case.get('name')}"
+        case_name = f"{case.get('classname')}.{case.get('name')}"
         if case.find("failure") is not None or case.find("error") is not None:
-            count.failed.append((name, run_alone(command, name)))
+            count.failed.append((case_name, run_alone(name, command, case_name)))
         elif case.get("status") == "notrun":
             if case.get("result") == "suppressed":
-                count.skipped.append((name, "disabled in the source"))
+                count.skipped.append((case_name, "disabled in the source"))
         elif case.find("skipped") is not None:
-            count.skipped.append((name, skip_reason(case)))
+            count.skipped.append((case_name, skip_reason(case)))
         else:
             count.passed += 1
     if not ended_well and len(count.failed) == failed_before:
-        count.failed.append((f"{os.path.basename(path)[:-4]} (all its tests passed, but it ended badly)", run_alone(command)))
+        count.failed.append((f"{name} (all its tests passed, but it ended badly)", run_alone(name, command)))
 
 
 def outcomes(junit):
@@ -81,11 +83,11 @@ def count_all(results):
         path = os.path.join(results, name + ".xml")
         is_program = any(word.startswith("--gtest_output=") for word in command)
         if is_program and os.path.exists(path):
-            count_program(count, path, command, verdict == "passed")
+            count_program(count, name, path, command, verdict == "passed")
         elif is_program:
-            count.failed.append((f"{name} (crashed, ran out of time or was not built: no results)", run_alone(command)))
+            count.failed.append((f"{name} (crashed, ran out of time or was not built: no results)", run_alone(name, command)))
         elif verdict == "failed":
-            count.failed.append((name, run_alone(command)))
+            count.failed.append((f"{name} ({last_words or 'no output'})", run_alone(name, command)))
         elif verdict == "skipped":
             count.skipped.append((name, last_words or "no reason given"))
         else:

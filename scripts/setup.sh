@@ -78,10 +78,9 @@ install_torch() {
   if torch_is_there; then return; fi
   ensure_venv
   say "setup: installing LibTorch (pip, torch==$torch_version) into .venv"
+  # What an interrupted pip left, pip itself can neither use nor remove.
+  rm -rf .venv/lib/python3*/site-packages/torch .venv/lib/python3*/site-packages/torch-*.dist-info
   venv_pip install "torch==$torch_version" || torch_failed
-  if torch_is_there; then return; fi
-  # pip takes a wheel for installed by its metadata, even when its files are gone: once more, by force.
-  venv_pip install --force-reinstall --no-deps "torch==$torch_version" || torch_failed
   torch_is_there || torch_failed
 }
 

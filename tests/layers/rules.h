@@ -150,7 +150,8 @@ inline std::vector<std::string> opening_violations(const SourceFile& file) {
   if (!is_header(file) && lines[0] == "#include \"" + own_header + "\"") return {};
   if (lines[0].rfind("//", 0) != 0 && lines[0].rfind("/*", 0) != 0)
     return {fmt::format("{}:1: opens without a comment (expected one sentence: what the file is)", file.path)};
-  if (std::count(lines[0].begin(), lines[0].end(), ' ') < 3)
+  const bool sentence = lines[0].ends_with('.') || std::count(lines[0].begin(), lines[0].end(), ' ') >= 3;
+  if (!sentence)
     return {fmt::format("{}:1: opens with '{}' (expected one sentence: what the file is)", file.path, lines[0])};
   return {};
 }

@@ -73,6 +73,12 @@ class CountAll(unittest.TestCase):
         self.assertEqual(count.line(), "1 passed, 2 failed, 1 skipped")
         self.assertEqual(count.skipped, [("report.browser", "no chromium here")])
 
+    def test_a_program_that_was_not_built_has_failed(self):
+        self.entry("graph.unit", "notrun", [], '<skipped message="Unable to find executable"/>'
+                   '<system-out>Unable to find executable: /b/test_graph_unit</system-out>')
+        self.assertEqual(self.count().failed, [("graph.unit (Unable to find executable: /b/test_graph_unit)",
+                                                "ctest --test-dir build -R '^graph.unit$' --output-on-failure")])
+
     def test_an_entry_that_ctest_never_reached_has_failed(self):
         self.entry("scripts.good", "run", ["python3", "a.py"])
         self.cases.clear()
@@ -80,7 +86,7 @@ class CountAll(unittest.TestCase):
 
     def test_commands_are_relative_and_quoted(self):
         command = [os.path.join(os.getcwd(), "build/tests/test_ops_law"), "--gtest_output=xml:x"]
-        self.assertEqual(count_tests.run_alone(command, "Ops/Law.Shape/conv*1d"),
+        self.assertEqual(count_tests.run_alone("ops.law", command, "Ops/Law.Shape/conv*1d"),
                          "build/tests/test_ops_law '--gtest_filter=Ops/Law.Shape/conv*1d'")
 
 
