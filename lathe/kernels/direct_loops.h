@@ -112,13 +112,14 @@ inline void respond(const float* padded, int64_t outputs, const float* weight, c
 
 /// Byte i of the word at t holds the bits of t + i, t + i + lanes, … t + i + 7 * lanes.
 inline void pack(const int8_t* off, int64_t outputs, uint8_t* packed) {
+  typedef uint8_t Bits __attribute__((vector_size(LATHE_LANES)));
   for (int64_t t = 0; t < outputs; t += 8 * lanes) {
-    Bytes bits = {};
+    Bits bits = {};
 #pragma GCC unroll 8
-    for (int b = 0; b < 8; ++b) {
-      Bytes gone;
+    for (int b = 7; b >= 0; --b) {
+      Bits gone;
       __builtin_memcpy(&gone, off + t + b * lanes, sizeof gone);
-      bits |= gone & static_cast<int8_t>(1u << b);
+      bits = bits + bits - gone;  // gone is 0 or 255, that is -1
     }
     __builtin_memcpy(packed + t / 8, &bits, sizeof bits);
   }
