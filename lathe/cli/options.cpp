@@ -1,0 +1,110 @@
+#include "lathe/cli/options.h"
+
+#include <ATen/Parallel.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <unistd.h>
+
+#include "lathe/base/progress.h"
+#include "lathe/base/text.h"
+
+namespace lathe {
+
+void MachineOptions::declare(CLI::App& app) {
+  app.add_option("--threads", threads, "threads to compute with (default: all cores)")->check(CLI::PositiveNumber);
+  app.add_option("--device", device, "cpu or cuda (default: cpu)")->check(CLI::IsMember({"cpu", "cuda"}));
+}
+
+void MachineOptions::apply() const {
+  if (threads > 0) at::set_num_threads(threads);
+}
+
+void DataOptions::declare(CLI::App& app, bool needs_targets) {
+  app.add_option("--inputs", inputs, "windows [N, T] or [N, C, T], or one recording; .npy, .csv or .tsv")->required();
+  auto* labels = app.add_option("--targets", targets, "labels: 0/1 a sample [N, T], or a class a window [N]");
+  if (needs_targets) labels->required();
+  app.add_option("--groups", groups, "subject or recording of each window [N]");
+  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T or TC (default: by their number)");
+  app.add_option("--window", window_samples, "cut a recording into windows of this many samples");
+  app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)");
+  app.add_option("--rate", rate_hz, "samples a second");
+  app.add_option("--missing", missing, "rows with NaN: refuse or drop (default: refuse)")
+      ->check(CLI::IsMember({"refuse", "drop"}));
+}
+
+Dataset DataOptions::load(const Model& model) const {
+  DataSection section;
+  section.name = std::filesystem::path(inputs).filename().string();
+  section.inputs = std::filesystem::absolute(inputs).string();
+  section.targets = targets.empty() ? "" : std::filesystem::absolute(targets).string();
+  section.groups = groups.empty() ? "" : std::filesystem::absolute(groups).string();
+  section.layout = layout;
+  section.window_samples = window_samples;
+  section.stride_samples = stride_samples;
+  section.rate_hz = rate_hz > 0 ? rate_hz : model.preprocessing.rate_hz;
+  section.class_names = model.preprocessing.class_names;
+  const bool classification = model.preprocessing.task == "classification";
+  if (!classification) section.class_names.clear();
+  return accept(load_all(section, "", classification), missing_rule(missing)).data;
+}
+
+std::vector<double> parse_reals(const std::string& text, const std::string& option) {
+  std::vector<double> values;
+  for (const std::string& part : split(text, ',')) {
+    char* end = nullptr;
+    values.push_back(std::strtod(part.c_str(), &end));
+    if (part.empty() || *end != '\0')
+      fail_as(ExitCode::usage, "{} {}: '{}' is not a number (expected numbers with commas between)", option, text, part);
+  }
+  return values;
+}
+
+std::vector<int64_t> parse_integers(const std::string& text, const std::string& option) {
+  std::vector<int64_t> values;
+  for (const double value : parse_reals(text, option)) {
+    if (value != static_cast<double>(static_cast<int64_t>(value)))
+      fail_as(ExitCode::usage, "{} {}: {} is not a whole number", option, text, value);
+    values.push_back(static_cast<int64_t>(value));
+  }
+  return values;
+}
+
+std::function<void(const std::string&, const StepReport&)> show_training() {
+  struct Shown {
+    std::string title;
+    std::unique_ptr<ProgressLine> line;
+  };
+  return [shown = std::make_shared<Shown>()](const std::string& title, const StepReport& report) {
+    if (shown->title != title || !shown->line) *shown = {title, std::make_unique<ProgressLine>(title, stderr)};
+    shown->line->update(report.step, report.steps,
+                        fmt::format("loss {:.4f}  lr {:.2g}  {:.0f} windows/s", report.loss, report.learning_rate,
+                                    report.rows_per_second),
+                        report.eta_seconds);
+    if (report.step == report.steps) shown->line.reset();
+  };
+}
+
+static volatile std::sig_atomic_t stop_asked = 0;
+
+std::function<bool()> stop_on_signal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_asked = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  return [] { return stop_asked != 0; };
+}
+
+void require_writable(const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
+  check(fs::is_directory(folder), "{}: cannot be written (the folder '{}' is not there)", path, folder.string());
+  check(::access(folder.c_str(), W_OK) == 0, "{}: cannot be written (no permission to write into '{}')", path,
+        folder.string());
+  check(!fs::is_directory(path), "{}: cannot be written (it is a folder)", path);
+}
+
+}  // namespace lathe

@@ -1,0 +1,49 @@
+/// Options that several verbs share, with one wording.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lathe/cli/verb.h"
+#include "lathe/formats/model_file.h"
+#include "lathe/recipe/data_section.h"
+#include "lathe/train/fit.h"
+
+namespace lathe {
+
+/// --threads and --device.
+struct MachineOptions {
+  int threads = 0;
+  std::string device = "cpu";
+  void declare(CLI::App& app);
+  /// Sets LibTorch's threads; 0 leaves its default, all cores.
+  void apply() const;
+};
+
+/// --inputs, --targets and how to read them.
+struct DataOptions {
+  std::vector<std::string> assignments;
+  std::string inputs, targets, groups, layout, missing = "refuse";
+  double rate_hz = 0;
+  int64_t window_samples = 0, stride_samples = 0;
+  void declare(CLI::App& app, bool needs_targets);
+  /// Everything in one dataset, verified. @param model  whose task and class names decide how targets are read
+  Dataset load(const Model& model) const;
+};
+
+/// One comma-separated list of numbers: "0.35,0,0". @throws Error (usage)
+std::vector<double> parse_reals(const std::string& text, const std::string& option);
+std::vector<int64_t> parse_integers(const std::string& text, const std::string& option);
+
+/// Progress of training on stderr: one line with loss, rate and ETA.
+std::function<void(const std::string& title, const StepReport&)> show_training();
+
+/// Ctrl-C and SIGTERM set a flag instead of ending the program, so that a checkpoint can be written; a second Ctrl-C ends it.
+std::function<bool()> stop_on_signal();
+
+/// Refuses a path that cannot be written before any work is done.
+void require_writable(const std::string& path);
+
+}  // namespace lathe

@@ -1,0 +1,37 @@
+#include "lathe/cli/verb.h"
+
+namespace lathe {
+
+Work declare_absorb(CLI::App& app);
+Work declare_eval(CLI::App& app);
+Work declare_info(CLI::App& app);
+Work declare_list(CLI::App& app);
+Work declare_merge(CLI::App& app);
+Work declare_new(CLI::App& app);
+Work declare_predict(CLI::App& app);
+Work declare_report(CLI::App& app);
+Work declare_run(CLI::App& app);
+Work declare_sweep(CLI::App& app);
+Work declare_train(CLI::App& app);
+Work declare_units(CLI::App& app);
+
+const Registry<Verb>& verbs() {
+  static const Verb entries[] = {
+      {"run", "run a recipe from data to report", declare_run},
+      {"sweep", "run a recipe over a grid of settings, several times each", declare_sweep},
+      {"new", "make a model with fresh weights", declare_new},
+      {"info", "show a model's layers, parameters, MACs and memory", declare_info},
+      {"train", "train a model on labelled windows", declare_train},
+      {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
+      {"absorb", "put mixing weights into the kernels, exactly", declare_absorb},
+      {"eval", "measure a model on labelled windows", declare_eval},
+      {"predict", "run a model on recordings", declare_predict},
+      {"units", "show which channels can only be removed together", declare_units},
+      {"report", "write report.html of a finished run again", declare_report},
+      {"list", "list models, recipes, ops, readers, metrics and more", declare_list},
+  };
+  static const Registry<Verb> registry("verb", entries);
+  return registry;
+}
+
+}  // namespace lathe

@@ -1,0 +1,51 @@
+/// lathe predict MODEL INPUT -o OUT.npy
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lathe/cli/options.h"
+#include "lathe/data/readers/npy.h"
+#include "lathe/exec/run.h"
+#include "lathe/recipe/evaluate_section.h"
+
+namespace lathe {
+
+namespace {
+struct PredictVerb {
+  std::string model, out;
+  DataOptions data;
+  MachineOptions machine;
+  bool labels = false, unsmoothed = false;
+};
+}  // namespace
+
+Work declare_predict(CLI::App& app) {
+  auto verb = std::make_shared<PredictVerb>();
+  app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
+  app.add_option("INPUT", verb->data.inputs, "windows [N, T] or [N, C, T], or one recording; .npy, .csv or .tsv")->required();
+  app.add_option("-o,--out", verb->out, "probabilities to write (.npy): [N, T], or [N, classes]")->required();
+  app.add_option("--layout", verb->data.layout, "axes of the input: NT, NCT, NTC, T or TC (default: by their number)");
+  app.add_option("--window", verb->data.window_samples, "cut a recording into windows of this many samples");
+  app.add_option("--stride", verb->data.stride_samples, "samples from one window to the next (default: the window)");
+  app.add_option("--missing", verb->data.missing, "rows with NaN: refuse or drop (default: refuse)")
+      ->check(CLI::IsMember({"refuse", "drop"}));
+  app.add_flag("--labels", verb->labels, "write decisions (uint8, or the class) instead of probabilities");
+  app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's Savitzky-Golay smoothing");
+  verb->machine.declare(app);
+  return [verb](const Output& output) {
+    Model model = load_model(verb->model);
+    require_writable(verb->out);
+    verb->machine.apply();
+    move_to(model.graph, verb->machine.device);
+    const Dataset data = verb->data.load(model);
+    Tensor result = predict_probabilities(model, data, !verb->unsmoothed);
+    if (verb->labels)
+      result = model.preprocessing.task == "classification" ? result.argmax(1)
+                                                            : result.gt(model.preprocessing.threshold).to(at::kByte);
+    write_npy(verb->out, result);
+    output.result(fmt::format("{}: {}\n", verb->out, Shape(result.sizes().vec())),
+                  {{"file", verb->out}, {"shape", result.sizes().vec()}});
+  };
+}
+
+}  // namespace lathe

@@ -1,0 +1,84 @@
+/// lathe train MODEL --inputs X --targets Y -o FILE
+#include <ATen/Context.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lathe/base/text.h"
+#include "lathe/cli/options.h"
+#include "lathe/exec/run.h"
+#include "lathe/recipe/normalized_batches.h"
+#include "lathe/recipe/toml.h"
+#include "lathe/recipe/train_section.h"
+
+namespace lathe {
+
+namespace {
+struct TrainVerb {
+  std::string model, out, folder, normalize;
+  std::vector<std::string> assignments;
+  DataOptions data;
+  MachineOptions machine;
+  uint64_t seed = 0;
+  bool resume = false;
+};
+
+/// Refuses what would fail in the first step with a sentence that says how to mend it.
+void check_fits(const Model& model, const Dataset& data) {
+  const Shape wanted = shapes(model.graph)[static_cast<size_t>(model.graph.inputs().at(0))];
+  const Shape got = Shape(data.inputs.sizes().vec()).with(0, 1);
+  check(wanted == got, "{}: windows are {} (the model expects {})", data.name, got, wanted);
+}
+}  // namespace
+
+Work declare_train(CLI::App& app) {
+  auto verb = std::make_shared<TrainVerb>();
+  app.add_option("MODEL", verb->model, "the model file to start from (lathe new makes one)")->required();
+  verb->data.declare(app, true);
+  app.add_option("-o,--out", verb->out, "model file to write (.safetensors)")->required();
+  app.add_option("--normalize", verb->normalize, "zscore, minmax or none, per window (default: as the model says)");
+  app.add_option("--set", verb->assignments,
+                 "a setting of a recipe's [train]: --set epochs=100 --set optimizer.learning_rate=0.01")
+      ->allow_extra_args(false);
+  app.add_option("--seed", verb->seed, "seed of shuffling and dropout (default: 0)");
+  app.add_option("--checkpoints", verb->folder, "folder for history.csv and checkpoints (default: none)");
+  app.add_flag("--resume", verb->resume, "go on from the last checkpoint in --checkpoints");
+  verb->machine.declare(app);
+  app.footer("Example:  lathe new kernel_segmenter -o fresh.safetensors\n"
+             "          lathe train fresh.safetensors --inputs x.npy --targets y.npy --set epochs=100 -o trained.safetensors");
+  return [verb](const Output& output) {
+    Model model = load_model(verb->model);
+    require_writable(verb->out);
+    if (!verb->normalize.empty()) {
+      transforms().at(verb->normalize);
+      model.preprocessing.normalize = verb->normalize;
+    }
+    Settings settings("train");
+    for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
+    const bool classification = model.preprocessing.task == "classification";
+    FitOptions options = train_section(settings, classification ? "cross_entropy" : "bce").fit;
+    settings.refuse_unknown();
+    if (verb->resume && verb->folder.empty())
+      fail_as(ExitCode::usage, "train: --resume needs --checkpoints, the folder to go on from");
+    verb->machine.apply();
+    at::manual_seed(verb->seed);
+    const Dataset data = verb->data.load(model);
+    check_fits(model, data);
+    if (data.rate_hz > 0) model.preprocessing.rate_hz = data.rate_hz;
+    move_to(model.graph, verb->machine.device);
+    options.folder = verb->folder;
+    options.resume = verb->resume;
+    options.seed = verb->seed;
+    options.stop_requested = stop_on_signal();
+    options.on_step = [show = show_training()](const StepReport& step) { show("train", step); };
+    const FitReport report = fit(model.graph, NormalizedBatches(data, model.preprocessing.normalize), options);
+    save_model(verb->out, model);
+    output.result(fmt::format("{}: {} epochs, loss {:.4f}, {}\n", verb->out, report.epochs, report.loss,
+                              human_seconds(report.seconds)),
+                  {{"file", verb->out},
+                   {"train", {{"epochs", report.epochs}, {"seconds", report.seconds}, {"loss", report.loss}}}});
+  };
+}
+
+}  // namespace lathe

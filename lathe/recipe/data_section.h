@@ -1,0 +1,53 @@
+/// The [data] section: where rows come from, how they are split, how they are normalised.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lathe/base/settings.h"
+#include "lathe/data/dataset.h"
+#include "lathe/formats/model_file.h"
+
+namespace lathe {
+
+/// [data] as read; nothing is opened yet, so a recipe's mistakes show before any work.
+struct DataSection {
+  std::string name = "data";        ///< stands in metrics.json and in front of errors
+  std::string inputs, targets, groups;  ///< files, relative to --data; empty inputs: the simulator
+  std::string targets_column, groups_column;  ///< columns of CSV files
+  std::string layout;               ///< axes of the inputs' file: NT, NCT, NTC, T, TC; empty: by rank
+  int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC)
+  std::string simulator;
+  int64_t simulator_windows = 0;
+  uint64_t simulator_seed = 0;
+  double rate_hz = 0;
+  std::string normalize = "zscore";
+  std::string missing = "refuse";
+  std::vector<std::string> class_names;
+  std::string split = "contiguous";  ///< contiguous | shuffled | grouped | holdout | rows | none
+  int64_t fold = 0, folds = 4;
+  uint64_t split_seed = 0;
+  double test_ratio = 0.2;
+  std::vector<std::string> test_groups;
+  std::string train_rows, test_rows;
+};
+
+DataSection data_section(const Settings& settings);
+
+struct LoadedData {
+  Dataset train, test;                       ///< test has no rows with split = "none"
+  int64_t dropped = 0;                       ///< rows left out for missing values
+  std::map<std::string, std::string> hashes;  ///< of the files, for the manifest
+};
+
+/// Opens, cuts, verifies, splits. @param classification  targets are classes rather than labels per sample
+/// @throws Error that names the file
+LoadedData load_data(const DataSection& section, const std::filesystem::path& folder, bool classification);
+
+/// The whole of the section's data, unsplit: what `eval` and `predict` look at.
+Dataset load_all(const DataSection& section, const std::filesystem::path& folder, bool classification,
+                 LoadedData* account = nullptr);
+
+}  // namespace lathe

@@ -1,0 +1,112 @@
+#include "lathe/recipe/evaluate_section.h"
+
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lathe/data/transforms.h"
+#include "lathe/eval/metric.h"
+#include "lathe/exec/run.h"
+#include "lathe/signal/savgol.h"
+
+namespace lathe {
+namespace {
+
+nlohmann::json number(double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); }
+
+Task task_of(const Preprocessing& preprocessing) {
+  return preprocessing.task == "classification" ? Task::classes : Task::binary;
+}
+
+at::Device device_of(const Graph& graph) {
+  for (const ConstNamedParam& entry : named_params(graph)) return entry.param->value.device();
+  return at::kCPU;
+}
+
+}  // namespace
+
+EvaluateSection evaluate_section(const Settings& settings, Preprocessing& preprocessing) {
+  const Task task = task_of(preprocessing);
+  EvaluateSection section;
+  section.options.metrics = settings.words("metrics", metrics_for(task));
+  section.primary = settings.word("primary", task == Task::binary ? "dice" : "macro_f1");
+  section.unit = settings.word("unit", "window");
+  if (section.unit != "window" && section.unit != "group")
+    throw settings_error(settings.origin("unit"), unknown_name("unit", section.unit, {"window", "group"}));
+  section.sets = settings.words("sets", {{"test"}});
+  for (const std::string& set : section.sets)
+    if (set != "test" && set != "train")
+      throw settings_error(settings.origin("sets"), unknown_name("set", set, {"test", "train"}));
+  section.options.bootstrap.resamples = settings.count("resamples", 1000, 0);
+  section.report_windows = settings.count("report_windows", 6, 0);
+  preprocessing.smooth_window = settings.count("smooth_window", 0, 0);
+  preprocessing.smooth_order = settings.count("smooth_order", 3, 0);
+  preprocessing.threshold = settings.real("threshold", 0.5);
+  if (preprocessing.smooth_window == 0) preprocessing.smooth_order = 0;
+  within(settings.where(), [&] {
+    for (const std::string& name : section.options.metrics) metric_for(name, task);
+    metric_for(section.primary, task);
+    if (preprocessing.smooth_window > 0) savgol_coefficients(preprocessing.smooth_window, preprocessing.smooth_order);
+  });
+  return section;
+}
+
+Tensor predict_probabilities(const Model& model, const Dataset& data, bool smooth) {
+  const Preprocessing& preprocessing = model.preprocessing;
+  const Transform& normalize = transforms().at(preprocessing.normalize);
+  const at::Device device = device_of(model.graph);
+  constexpr int64_t kChunk = 64;  // bounds the memory of wide layers and of the normalised copy
+  std::vector<Tensor> parts;
+  for (int64_t row = 0; row < data.rows(); row += kChunk) {
+    const Tensor chunk = data.inputs.narrow(0, row, std::min(kChunk, data.rows() - row));
+    parts.push_back(predict(model.graph, normalize.apply(chunk).to(device), kChunk).to(at::kCPU));
+  }
+  check(!parts.empty(), "{}: has no rows to predict", data.name);
+  Tensor output = at::cat(parts, 0);
+  if (preprocessing.task == "classification") return output.softmax(1);
+  output = output.flatten(1);
+  if (smooth && preprocessing.smooth_window > 0)
+    output = savgol(output, preprocessing.smooth_window, preprocessing.smooth_order);
+  return output;
+}
+
+Scores scores_of(const Model& model, const Dataset& data, const std::string& unit) {
+  const Preprocessing& preprocessing = model.preprocessing;
+  ScoreOptions options{preprocessing.threshold, preprocessing.class_names, {}};
+  if (unit == "group") {
+    check(!data.groups.empty(), "{}: has no groups (expected with unit = \"group\"); give [data] groups", data.name);
+    options.groups = data.groups;
+  }
+  check(data.targets.defined(), "{}: has no targets to evaluate against", data.name);
+  const Tensor probabilities = predict_probabilities(model, data);
+  if (task_of(preprocessing) == Task::classes) return class_scores(probabilities, data.targets, options);
+  return binary_scores(probabilities, data.targets.flatten(1), options);
+}
+
+nlohmann::json metric_values(const Evaluation& evaluation) {
+  nlohmann::json values = nlohmann::json::object();
+  for (const NamedInterval& metric : evaluation.metrics) values[metric.name] = number(metric.interval.value);
+  return values;
+}
+
+nlohmann::json evaluation_details(const Evaluation& evaluation) {
+  nlohmann::json details = {{"windows", evaluation.windows},
+                            {"samples", evaluation.samples},
+                            {"unit", evaluation.unit},
+                            {"units", evaluation.units},
+                            {"intervals", nlohmann::json::object()},
+                            {"confusion", {{"labels", evaluation.class_names}, {"counts", evaluation.confusion}}},
+                            {"classes", nlohmann::json::array()}};
+  for (const NamedInterval& metric : evaluation.metrics)
+    details["intervals"][metric.name] = {number(metric.interval.low), number(metric.interval.high)};
+  for (const ClassRow& row : evaluation.classes) {
+    nlohmann::json values = {{"name", row.name}, {"samples", row.samples}};
+    for (const NamedValue& value : row.values) values[value.name] = number(value.value);
+    details["classes"].push_back(values);
+  }
+  return details;
+}
+
+}  // namespace lathe

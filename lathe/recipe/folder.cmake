@@ -1,0 +1,13 @@
+# The recipes of recipes/ travel inside the program, so that `lathe run ppg-quality-demo` works anywhere.
+file(GLOB recipe_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/recipes/*.toml)
+set(recipe_table "// Generated from recipes/*.toml: edit those, not this.\n#include \"lathe/recipe/recipes.h\"\n\nnamespace lathe {\n\n")
+string(APPEND recipe_table "const Registry<RecipeEntry>& recipes() {\n  static const RecipeEntry entries[] = {\n")
+foreach(recipe_file ${recipe_files})
+  file(READ ${recipe_file} recipe_text)
+  get_filename_component(recipe_name ${recipe_file} NAME_WE)
+  string(APPEND recipe_table "      {\"${recipe_name}\", R\"recipe(${recipe_text})recipe\"},\n")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${recipe_file})
+endforeach()
+string(APPEND recipe_table "  };\n  static const Registry<RecipeEntry> registry(\"recipe\", entries);\n  return registry;\n}\n\n}  // namespace lathe\n")
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/recipe/recipes.cpp CONTENT "${recipe_table}" @ONLY)
+target_sources(lathe_recipe PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/recipe/recipes.cpp)

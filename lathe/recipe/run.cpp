@@ -1,0 +1,263 @@
+#include "lathe/recipe/run.h"
+
+#include <ATen/Context.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lathe/base/files.h"
+#include "lathe/base/text.h"
+#include "lathe/cost/ledger.h"
+#include "lathe/exec/run.h"
+#include "lathe/models/model_registry.h"
+#include "lathe/recipe/data_section.h"
+#include "lathe/recipe/evaluate_section.h"
+#include "lathe/recipe/manifest.h"
+#include "lathe/recipe/normalized_batches.h"
+#include "lathe/recipe/run_report.h"
+#include "lathe/recipe/step.h"
+#include "lathe/recipe/toml.h"
+#include "lathe/recipe/train_section.h"
+#include "lathe/report/explain.h"
+
+namespace lathe {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct NamedStep {
+  std::string name;
+  Step work;
+};
+
+/// A recipe with every setting read and checked; no data opened, no weights drawn.
+struct Plan {
+  DataSection data;
+  const ModelEntry* model = nullptr;
+  Settings model_settings;
+  TrainSection train;
+  std::vector<NamedStep> steps;
+  EvaluateSection evaluate;
+  Preprocessing preprocessing;
+  std::string title;
+};
+
+Settings without(const Settings& settings, const std::string& key) {
+  Settings rest(settings.where());
+  for (const auto& [name, entry] : settings.entries())
+    if (name != key) rest.set(name, entry.value, entry.origin);
+  return rest;
+}
+
+Plan plan_of(const Settings& recipe, const std::string& name) {
+  Plan plan;
+  plan.title = recipe.word("title", name);
+  plan.data = data_section(recipe.table("data"));
+  const Settings& model = recipe.table("model");
+  const std::string architecture = model.word("name");
+  plan.model = within(model.origin("name"), [&] { return &models().at(architecture); });
+  plan.model_settings = without(model, "name");
+  plan.preprocessing.task = plan.model->task;
+  plan.preprocessing.normalize = plan.data.normalize;
+  const bool classification = plan.preprocessing.task == "classification";
+  plan.train = train_section(recipe.table("train"), classification ? "cross_entropy" : "bce");
+  for (const Settings* step : recipe.tables("step")) {
+    const std::string kind = step->word("kind");
+    const StepEntry& entry = within(step->origin("kind"), [&]() -> const StepEntry& { return steps().at(kind); });
+    plan.steps.push_back({kind, entry.prepare(*step)});
+  }
+  plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
+  (void)build_model(architecture, plan.model_settings);  // its settings are checked before the data is opened
+  for (const auto& entry : model.entries()) model.has(entry.first);
+  recipe.refuse_unknown();
+  return plan;
+}
+
+json to_json(const LedgerRow& row) {
+  json entry = {{"step", row.step},
+                {"parameters", row.parameters},
+                {"macs", row.macs},
+                {"peak_ram_bytes", row.peak_ram_bytes},
+                {"flash_bytes", row.flash_bytes}};
+  for (const auto& [name, value] : row.metrics) entry[name] = value;
+  return entry;
+}
+
+/// One run: what its stages hand on to each other.
+class Run {
+ public:
+  Run(const Settings& recipe, const RunRecipeOptions& options)
+      : recipe_(without(recipe, "sweep")), options_(options) {}  // [sweep] is for `sweep` alone
+
+  json execute() {
+    plan_ = plan_of(recipe_, options_.name);
+    if (auto finished = open_folder()) return *finished;
+    load();
+    build();
+    train();
+    apply_steps();
+    evaluate();
+    return write();
+  }
+
+ private:
+  const Settings recipe_;
+  const RunRecipeOptions& options_;
+  Plan plan_;
+  LoadedData data_;
+  Model model_;
+  std::unique_ptr<NormalizedBatches> batches_;
+  json metrics_ = {{"ledger", json::array()}};
+
+  void say(const std::string& sentence) const {
+    if (options_.say) options_.say(sentence);
+  }
+  fs::path file(const char* name) const { return options_.out / name; }
+
+  /// @return the metrics of a run that is finished already
+  std::optional<json> open_folder() {
+    make_folder(options_.out);
+    const std::string text = write_toml(recipe_);
+    if (fs::exists(file("recipe.toml"))) {
+      check(options_.resume, "{}: holds a run already; go on with --resume, or give another --out", options_.out.string());
+      check(read_text(file("recipe.toml")) == text,
+            "{}: was made with other settings than these (see its recipe.toml); give another --out", options_.out.string());
+      if (fs::exists(file("metrics.json"))) {
+        say(fmt::format("{} is finished already; nothing to do", options_.out.string()));
+        return json::parse(read_text(file("metrics.json")));
+      }
+    }
+    write_atomic(file("recipe.toml"), text);
+    return std::nullopt;
+  }
+
+  void load() {
+    data_ = load_data(plan_.data, options_.data, plan_.preprocessing.task == "classification");
+    const Dataset& train = data_.train;
+    say(fmt::format("data '{}': {} windows of {} samples to train, {} to test{}", plan_.data.name, train.rows(),
+                    train.inputs.size(-1), data_.test.rows(),
+                    data_.dropped > 0 ? fmt::format("; {} left out for missing values", data_.dropped) : ""));
+    plan_.preprocessing.rate_hz = train.rate_hz;
+    plan_.preprocessing.class_names = train.class_names;
+    if (plan_.preprocessing.task == "segmentation" && train.class_names.empty())
+      plan_.preprocessing.class_names = {"0", "1"};
+    batches_ = std::make_unique<NormalizedBatches>(train, plan_.data.normalize);
+    json described = manifest(options_.command, options_.seed, options_.device, data_.hashes);
+    described["recipe"] = options_.name;
+    described["title"] = plan_.title;
+    described["rows"] = {{"train", train.rows()}, {"test", data_.test.rows()}, {"dropped", data_.dropped}};
+    write_atomic(file("manifest.json"), described.dump(2) + "\n");
+  }
+
+  void build() {
+    at::manual_seed(options_.seed);
+    model_ = {std::string(plan_.model->name), build_model(plan_.model->name, plan_.model_settings), plan_.preprocessing,
+              {}};
+    const Shape wanted = shapes(model_.graph)[static_cast<size_t>(model_.graph.inputs()[0])];
+    const Shape got = Shape(data_.train.inputs.sizes().vec()).with(0, 1);
+    check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
+    check(wanted == got, "{}: windows are {} (the model expects {}); set [model] samples = {}", plan_.data.name, got,
+          wanted, got[2]);
+    if (plan_.preprocessing.task == "classification") check_classes();
+    move_to(model_.graph, options_.device);
+  }
+
+  void check_classes() {
+    const int64_t outputs = shapes(model_.graph).back()[1];
+    const int64_t largest = data_.train.targets.max().item<int64_t>();
+    check(largest < outputs, "{}: has a class {} but the model has {} outputs; set [model] classes = {}",
+          plan_.data.name, largest, outputs, largest + 1);
+    if (plan_.train.balanced_classes)
+      plan_.train.fit.loss.class_weights =
+          within(plan_.data.name, [&] { return balanced_class_weights(data_.train.targets, outputs); });
+  }
+
+  std::string data_id() const {
+    std::string text;
+    for (const auto& [name, hash] : data_.hashes) text += name + "=" + hash + ";";
+    return text;
+  }
+
+  void train() {
+    FitOptions fit_options = plan_.train.fit;
+    fit_options.folder = options_.out;
+    fit_options.resume = options_.resume;
+    fit_options.seed = options_.seed;
+    fit_options.data_id = data_id();
+    fit_options.stop_requested = options_.stop_requested;
+    if (options_.on_step) fit_options.on_step = [&](const StepReport& step) { options_.on_step("train", step); };
+    const FitReport report = fit(model_.graph, *batches_, fit_options);
+    if (report.resumed_from_step > 0) say(fmt::format("went on from step {}", report.resumed_from_step));
+    metrics_["train"] = {{"epochs", report.epochs},
+                         {"seconds", report.seconds},
+                         {"epoch_seconds_median", report.epoch_seconds_median},
+                         {"loss", report.loss}};
+    say(fmt::format("trained {} epochs in {}: loss {:.4f}", report.epochs, human_seconds(report.seconds), report.loss));
+    note_ledger("train");
+  }
+
+  void apply_steps() {
+    for (size_t i = 0; i < plan_.steps.size(); ++i) {
+      const NamedStep& step = plan_.steps[i];
+      StepContext context{model_, *batches_, options_.out / "steps" / fmt::format("{}-{}", i + 1, step.name),
+                          options_.seed, options_.resume, data_id(),
+                          [&](const std::string& title, const StepReport& report) {
+                            if (options_.on_step) options_.on_step(title, report);
+                          },
+                          options_.stop_requested};
+      const std::string sentence = within(fmt::format("step '{}'", step.name), [&] { return step.work(context); });
+      say(sentence);
+      metrics_["notes"].push_back(sentence);
+      note_ledger(step.name);
+    }
+  }
+
+  void note_ledger(const std::string& step) {
+    std::map<std::string, double> measured;
+    if (data_.test.rows() > 0)
+      measured[plan_.evaluate.primary] = metric(plan_.evaluate.primary, scores_of(model_, data_.test, "window"));
+    metrics_["ledger"].push_back(to_json(ledger_row(step, model_.graph, measured)));
+  }
+
+  void evaluate() {
+    metrics_["sets"] = json::object();
+    metrics_["details"] = json::object();
+    for (const std::string& set : plan_.evaluate.sets) {
+      const Dataset& data = set == "test" ? data_.test : data_.train;
+      if (data.rows() == 0) continue;
+      const Evaluation evaluation = lathe::evaluate(scores_of(model_, data, plan_.evaluate.unit), plan_.evaluate.options);
+      metrics_["sets"][data.name] = metric_values(evaluation);
+      metrics_["details"][data.name] = evaluation_details(evaluation);
+      const auto primary = std::find_if(evaluation.metrics.begin(), evaluation.metrics.end(),
+                                        [&](const NamedInterval& m) { return m.name == plan_.evaluate.primary; });
+      if (primary != evaluation.metrics.end())
+        say(fmt::format("{}: {} {:.4f} (95% interval {:.4f} to {:.4f} over {} {}s)", data.name, primary->name,
+                        primary->interval.value, primary->interval.low, primary->interval.high, evaluation.units,
+                        evaluation.unit));
+    }
+  }
+
+  json write() {
+    const json& last = metrics_["ledger"].back();
+    metrics_["model"] = {{"name", model_.name},
+                         {"parameters", last["parameters"]},
+                         {"macs", last["macs"]},
+                         {"peak_ram_bytes", last["peak_ram_bytes"]}};
+    metrics_["primary"] = plan_.evaluate.primary;
+    save_model(file("model.safetensors"), model_);
+    const Dataset& shown = data_.test.rows() > 0 ? data_.test : data_.train;
+    const json explained = explain(model_, shown, predict_probabilities(model_, shown, false),
+                                   predict_probabilities(model_, shown, true), plan_.evaluate.report_windows);
+    write_atomic(file("explain.json"), explained.dump());
+    write_report(options_.out, metrics_);
+    write_atomic(file("metrics.json"), metrics_.dump(2) + "\n");  // last: it marks the run as finished
+    return metrics_;
+  }
+};
+
+}  // namespace
+
+json run_recipe(const Settings& recipe, const RunRecipeOptions& options) { return Run(recipe, options).execute(); }
+
+}  // namespace lathe

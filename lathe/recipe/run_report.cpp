@@ -1,0 +1,93 @@
+#include "lathe/recipe/run_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "lathe/base/errors.h"
+#include "lathe/base/files.h"
+#include "lathe/base/text.h"
+#include "lathe/report/page.h"
+
+namespace lathe {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+json read_json(const fs::path& path) {
+  if (!fs::exists(path)) return json::object();
+  json parsed = json::parse(read_text(path), nullptr, false);
+  check(!parsed.is_discarded(), "{}: is not JSON", path.string());
+  return parsed;
+}
+
+/// Columns of numbers; an empty cell is null.
+json read_columns(const fs::path& path) {
+  json columns = json::object();
+  if (!fs::exists(path)) return columns;
+  std::vector<std::string> names;
+  for (const std::string& line : split(read_text(path), '\n')) {
+    if (trim(line).empty()) continue;
+    const std::vector<std::string> cells = split(std::string(trim(line)), ',');
+    if (names.empty()) {
+      names = cells;
+      continue;
+    }
+    for (size_t i = 0; i < names.size() && i < cells.size(); ++i)
+      columns[names[i]].push_back(cells[i].empty() ? json(nullptr) : json(std::stod(cells[i])));
+  }
+  return columns;
+}
+
+/// {metric: {value, low, high}, confusion} from the values and details of metrics.json.
+json sets_with_intervals(const json& metrics) {
+  json sets = json::object();
+  for (const auto& [set, values] : metrics.at("sets").items()) {
+    const json details = metrics.at("details").value(set, json::object());
+    for (const auto& [name, value] : values.items()) {
+      const json interval = details.value("intervals", json::object()).value(name, json());
+      sets[set][name] = interval.is_array() ? json{{"value", value}, {"low", interval[0]}, {"high", interval[1]}} : value;
+    }
+    if (details.contains("confusion") && !details["confusion"]["counts"].empty())
+      sets[set]["confusion"] = details["confusion"];
+  }
+  return sets;
+}
+
+json headline(const json& metrics) {
+  json numbers = json::array();
+  const std::string primary = metrics.value("primary", "");
+  for (const auto& [set, values] : metrics.at("sets").items())
+    if (values.contains(primary))
+      numbers.push_back({{"label", primary + ", " + set}, {"value", values[primary]}});
+  const json& model = metrics.at("model");
+  numbers.push_back({{"label", "parameters"}, {"value", model.at("parameters")}});
+  numbers.push_back({{"label", "MACs per window"}, {"value", model.at("macs")}});
+  numbers.push_back({{"label", "peak activation RAM"}, {"value", human_bytes(model.at("peak_ram_bytes").get<int64_t>())}});
+  return numbers;
+}
+
+}  // namespace
+
+void write_report(const fs::path& folder, const json& metrics) {
+  const json manifest = read_json(folder / "manifest.json");
+  const json explained = read_json(folder / "explain.json");
+  json page = {{"title", manifest.value("title", folder.filename().string())},
+               {"subtitle", fmt::format("recipe {} · lathe {} · {}", manifest.value("recipe", "?"),
+                                        manifest.value("lathe", "?"), manifest.value("started", ""))},
+               {"headline", headline(metrics)},
+               {"history", read_columns(folder / "history.csv")},
+               {"ledger", metrics.at("ledger")},
+               {"sets", sets_with_intervals(metrics)},
+               {"notes", metrics.value("notes", json::array())},
+               {"details", manifest}};
+  page.update(explained);
+  write_atomic(folder / "report.html", report_page(page));
+}
+
+fs::path write_report(const fs::path& folder) {
+  check(fs::exists(folder / "metrics.json"), "{}: holds no finished run (metrics.json is not there)", folder.string());
+  write_report(folder, read_json(folder / "metrics.json"));
+  return folder / "report.html";
+}
+
+}  // namespace lathe

@@ -1,0 +1,19 @@
+#include "lathe/recipe/step.h"
+
+namespace lathe {
+
+Step prepare_absorb(const Settings& settings);
+Step prepare_finetune(const Settings& settings);
+Step prepare_merge(const Settings& settings);
+
+const Registry<StepEntry>& steps() {
+  static const StepEntry entries[] = {
+      {"absorb", "put the mixing weights into the kernels; only signs stay", prepare_absorb},
+      {"finetune", "train on, with settings of its own", prepare_finetune},
+      {"merge", "merge similar kernels of a learned-kernel bank", prepare_merge},
+  };
+  static const Registry<StepEntry> registry("step", entries);
+  return registry;
+}
+
+}  // namespace lathe

@@ -1,0 +1,41 @@
+/// The steps of a recipe after training, [[step]] kind = "…": the only place where methods meet. One file a step, one line in
+/// step.cpp.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lathe/base/registry.h"
+#include "lathe/base/settings.h"
+#include "lathe/formats/model_file.h"
+#include "lathe/train/fit.h"
+
+namespace lathe {
+
+/// What a step may use.
+struct StepContext {
+  Model& model;
+  const BatchSource& train;
+  std::filesystem::path folder;  ///< the step's own, for checkpoints
+  uint64_t seed = 0;
+  bool resume = false;
+  std::string data_id;
+  std::function<void(const std::string& title, const StepReport&)> on_step;
+  std::function<bool()> stop_requested;
+};
+
+/// A step with its settings read; does its work once, and says in one sentence what it did.
+using Step = std::function<std::string(StepContext&)>;
+
+struct StepEntry {
+  std::string_view name;
+  std::string_view summary;
+  /// Reads the settings and checks them, before any data is opened.
+  Step (*prepare)(const Settings& settings);
+};
+
+const Registry<StepEntry>& steps();
+
+}  // namespace lathe

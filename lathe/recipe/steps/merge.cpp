@@ -1,0 +1,23 @@
+/// [[step]] kind = "merge"; keys: ratio (one, or one a bank), min_similarity, compat
+#include "lathe/base/text.h"
+#include "lathe/recipe/step.h"
+#include "lathe/rewrite/merge_kernels.h"
+
+namespace lathe {
+
+Step prepare_merge(const Settings& settings) {
+  const MergeOptions options{settings.reals("ratio", {{0.35, 0, 0}}), settings.real("min_similarity", 0.0),
+                             settings.flag("compat", false)};
+  return [options](StepContext& context) {
+    const MergeReport report = merge_kernels(context.model.graph, options);
+    std::string sentence =
+        fmt::format("merged {} of {} kernels: {} of {} parameters are left", report.kernels_before - report.kernels_after,
+                    report.kernels_before, with_commas(report.parameters_after), with_commas(report.parameters_before));
+    if (options.compat)
+      sentence += fmt::format("; the published rule counts {} of them as removed although they still act",
+                              report.still_active);
+    return sentence;
+  };
+}
+
+}  // namespace lathe

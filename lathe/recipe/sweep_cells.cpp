@@ -1,0 +1,55 @@
+/// The grid of a sweep: from settings and flags to cells.
+#include "lathe/base/text.h"
+#include "lathe/recipe/sweep.h"
+#include "lathe/recipe/toml.h"
+
+namespace lathe {
+
+SweepSection sweep_section(const Settings& recipe) {
+  const Settings& section = recipe.table("sweep");
+  SweepSection sweep;
+  sweep.repeats = section.count("repeats", 1, 1);
+  const Settings& grid = section.table("grid");
+  for (const auto& [key, entry] : grid.entries()) {
+    grid.has(key);
+    const auto* list = std::get_if<Settings::List>(&entry.value);
+    if (list == nullptr || list->empty())
+      throw settings_error(entry.origin, fmt::format("'{}' has the wrong type (expected a list of values)", key));
+    SweepAxis axis{key, {}};
+    for (const Settings::Entry& value : *list) axis.values.push_back(write_value(value.value));
+    sweep.grid.push_back(axis);
+  }
+  section.refuse_unknown();
+  return sweep;
+}
+
+SweepAxis parse_axis(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    fail_as(ExitCode::usage, "--grid {}: is no axis (expected key=value,value,…)", text);
+  return {text.substr(0, equals), split(text.substr(equals + 1), ',')};
+}
+
+std::vector<SweepCell> sweep_cells(const SweepSection& section) {
+  std::vector<std::vector<std::string>> combinations = {{}};
+  for (const SweepAxis& axis : section.grid) {
+    std::vector<std::vector<std::string>> longer;
+    for (const auto& combination : combinations)
+      for (const std::string& value : axis.values) {
+        longer.push_back(combination);
+        longer.back().push_back(axis.key + "=" + value);
+      }
+    combinations = std::move(longer);
+  }
+  std::vector<SweepCell> cells;
+  for (const auto& combination : combinations)
+    for (int64_t repeat = 0; repeat < section.repeats; ++repeat) {
+      std::string name = join(combination, "_") + (combination.empty() ? "" : "_") + fmt::format("repeat={}", repeat);
+      for (char& letter : name)
+        if (letter == '/' || letter == ' ' || letter == '"') letter = '-';
+      cells.push_back({name, combination, repeat});
+    }
+  return cells;
+}
+
+}  // namespace lathe

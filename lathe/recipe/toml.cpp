@@ -1,0 +1,134 @@
+#include "lathe/recipe/toml.h"
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "lathe/base/files.h"
+#include "lathe/base/text.h"
+
+namespace lathe {
+namespace {
+
+/// Walks toml++'s tree; every value remembers its line.
+class Converter {
+ public:
+  explicit Converter(std::string file) : file_(std::move(file)) {}
+
+  Settings table(const toml::table& source, const std::string& where) const {
+    Settings settings(where);
+    for (const auto& [key, node] : source) {
+      const std::string name(key.str());
+      settings.set(name, value(node, where + " [" + name + "]"), origin(node));
+    }
+    return settings;
+  }
+
+  Settings::Value value(const toml::node& node, const std::string& where) const {
+    if (const auto* flag = node.as_boolean()) return flag->get();
+    if (const auto* whole = node.as_integer()) return static_cast<int64_t>(whole->get());
+    if (const auto* real = node.as_floating_point()) return real->get();
+    if (const auto* word = node.as_string()) return word->get();
+    if (const auto* below = node.as_table()) return table(*below, where);
+    if (const auto* array = node.as_array()) {
+      Settings::List list;
+      for (const toml::node& element : *array) list.push_back({value(element, where), origin(element)});
+      return list;
+    }
+    throw settings_error(origin(node), "dates and times are not used here (expected a number, text, list or table)");
+  }
+
+ private:
+  std::string file_;
+  std::string origin(const toml::node& node) const {
+    const auto line = node.source().begin.line;
+    return line == 0 ? file_ : file_ + ":" + std::to_string(line);
+  }
+};
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') result += '\\';
+    if (letter == '\n')
+      result += "\\n";
+    else
+      result += letter;
+  }
+  return result + "\"";
+}
+
+void write_table(const Settings& settings, const std::string& path, std::string& text) {
+  for (const auto& [key, entry] : settings.entries()) {
+    const auto* list = std::get_if<Settings::List>(&entry.value);
+    const bool tables = list != nullptr && !list->empty() && std::holds_alternative<Settings>(list->front().value);
+    if (!tables && !std::holds_alternative<Settings>(entry.value))
+      text += key + " = " + write_value(entry.value) + "\n";
+  }
+  for (const auto& [key, entry] : settings.entries()) {
+    const std::string below = path.empty() ? key : path + "." + key;
+    if (const auto* table = std::get_if<Settings>(&entry.value)) {
+      text += "\n[" + below + "]\n";
+      write_table(*table, below, text);
+    }
+    const auto* list = std::get_if<Settings::List>(&entry.value);
+    if (list != nullptr && !list->empty() && std::holds_alternative<Settings>(list->front().value))
+      for (const Settings::Entry& element : *list) {
+        text += "\n[[" + below + "]]\n";
+        write_table(std::get<Settings>(element.value), below, text);
+      }
+  }
+}
+
+}  // namespace
+
+Settings parse_toml(std::string_view text, const std::string& file) {
+  try {
+    return Converter(file).table(toml::parse(text), file);
+  } catch (const toml::parse_error& error) {
+    fail("{}:{}: {}", file, error.source().begin.line, error.description());
+  }
+}
+
+Settings read_toml(const std::filesystem::path& path) { return parse_toml(read_text(path), path.string()); }
+
+Settings::Value parse_value(const std::string& text, const std::string& origin) {
+  try {
+    const toml::table parsed = toml::parse("value = " + text);
+    return Converter(origin).value(*parsed.get("value"), origin);
+  } catch (const toml::parse_error&) {
+    return text;  // words need no quotes on a command line
+  }
+}
+
+void apply_assignment(Settings& settings, const std::string& assignment, const std::string& option) {
+  const size_t equals = assignment.find('=');
+  const std::string origin = option + " " + assignment;
+  if (equals == std::string::npos) throw settings_error(origin, "is no assignment (expected key=value)");
+  const std::string key(trim(assignment.substr(0, equals)));
+  settings.set_path(key, parse_value(std::string(trim(assignment.substr(equals + 1))), origin), origin);
+}
+
+std::string write_value(const Settings::Value& value) {
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return std::to_string(*whole);
+  if (const double* real = std::get_if<double>(&value)) {
+    std::string text = fmt::format("{}", *real);
+    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+  }
+  if (const std::string* word = std::get_if<std::string>(&value)) return quoted(*word);
+  std::vector<std::string> parts;
+  if (const Settings* table = std::get_if<Settings>(&value)) {
+    for (const auto& [key, entry] : table->entries()) parts.push_back(key + " = " + write_value(entry.value));
+    return "{" + join(parts) + "}";
+  }
+  for (const Settings::Entry& entry : std::get<Settings::List>(value)) parts.push_back(write_value(entry.value));
+  return "[" + join(parts) + "]";
+}
+
+std::string write_toml(const Settings& settings) {
+  std::string text;
+  write_table(settings, "", text);
+  return text;
+}
+
+}  // namespace lathe

@@ -1,0 +1,95 @@
+#include "lathe/recipe/train_section.h"
+
+namespace lathe {
+namespace {
+
+/// `optimizer = "adam"` is short for `optimizer = {kind = "adam"}`.
+Settings kind_table(const Settings& settings, const std::string& key, const std::string& fallback) {
+  const auto& entries = settings.entries();
+  const auto found = entries.find(key);
+  if (found == entries.end() || std::holds_alternative<std::string>(found->second.value)) {
+    Settings table(settings.origin(key));
+    table.set("kind", settings.word(key, fallback), settings.origin(key));
+    return table;
+  }
+  return settings.table(key);
+}
+
+OptimizerOptions optimizer_options(const Settings& settings) {
+  const OptimizerOptions defaults;
+  OptimizerOptions options;
+  options.kind = settings.word("kind", defaults.kind);
+  options.learning_rate = settings.real("learning_rate", defaults.learning_rate);
+  if (settings.has("weight_decay")) options.weight_decay = settings.real("weight_decay");
+  options.momentum = settings.real("momentum", defaults.momentum);
+  options.dampening = settings.real("dampening", defaults.dampening);
+  options.nesterov = settings.flag("nesterov", defaults.nesterov);
+  options.beta1 = settings.real("beta1", defaults.beta1);
+  options.beta2 = settings.real("beta2", defaults.beta2);
+  options.epsilon = settings.real("epsilon", defaults.epsilon);
+  options.amsgrad = settings.flag("amsgrad", defaults.amsgrad);
+  return options;
+}
+
+ScheduleOptions schedule_options(const Settings& settings) {
+  const ScheduleOptions defaults;
+  ScheduleOptions options;
+  options.kind = settings.word("kind", defaults.kind);
+  options.start_factor = settings.real("start_factor", defaults.start_factor);
+  options.end_factor = settings.real("end_factor", defaults.end_factor);
+  options.length = settings.count("length", defaults.length, 0);
+  options.every = settings.count("every", defaults.every, 1);
+  options.decay = settings.real("decay", defaults.decay);
+  options.ramp_until = settings.count("ramp_until", defaults.ramp_until, 0);
+  options.flat_until = settings.count("flat_until", defaults.flat_until, 0);
+  options.down_until = settings.count("down_until", defaults.down_until, 0);
+  options.patience = settings.count("patience", defaults.patience, 0);
+  options.threshold = settings.real("threshold", defaults.threshold);
+  options.cooldown = settings.count("cooldown", defaults.cooldown, 0);
+  options.minimum = settings.real("minimum", defaults.minimum);
+  options.warmup = settings.count("warmup", defaults.warmup, 0);
+  options.warmup_factor = settings.real("warmup_factor", defaults.warmup_factor);
+  return options;
+}
+
+/// Asks the registries now, so that a slip shows before any data is read.
+void check_kinds(const FitOptions& fit) {
+  losses().at(fit.loss.kind);
+  const Optimizer checks_its_options(fit.optimizer);
+  make_schedule(fit.schedule, fit.optimizer.learning_rate, fit.epochs);
+}
+
+}  // namespace
+
+TrainSection train_section(const Settings& settings, const std::string& default_loss) {
+  TrainSection section;
+  FitOptions& fit = section.fit;
+  fit.epochs = settings.count("epochs", 100, 0);
+  fit.batch = settings.count("batch", 0, 0);
+  fit.accumulate = settings.count("accumulate", 1, 1);
+  fit.shuffle = settings.flag("shuffle", true);
+  fit.clip_norm = settings.real("clip_norm", 0.0);
+  fit.clip_value = settings.real("clip_value", 0.0);
+  fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);
+  fit.checkpoint_steps = settings.count("checkpoint_steps", 0, 0);
+  fit.loss.kind = settings.word("loss", default_loss);
+  const Settings optimizer = kind_table(settings, "optimizer", "adam");
+  const Settings schedule = kind_table(settings, "schedule", "constant");
+  fit.optimizer = optimizer_options(optimizer);
+  fit.schedule = schedule_options(schedule);
+  fit.schedule_per = schedule.word("per", "epoch");
+  if (settings.has("class_weights")) {
+    const auto& value = settings.entries().at("class_weights").value;
+    section.balanced_classes = std::holds_alternative<std::string>(value);
+    if (section.balanced_classes && settings.word("class_weights") != "balanced")
+      throw settings_error(settings.origin("class_weights"),
+                           "'class_weights' is a word (expected \"balanced\" or a list of numbers)");
+    if (!section.balanced_classes) fit.loss.class_weights = settings.reals("class_weights");
+  }
+  optimizer.refuse_unknown();
+  schedule.refuse_unknown();
+  within(settings.where(), [&] { check_kinds(fit); });
+  return section;
+}
+
+}  // namespace lathe

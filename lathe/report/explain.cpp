@@ -1,0 +1,135 @@
+#include "lathe/report/explain.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lathe/data/transforms.h"
+#include "lathe/exec/run.h"
+#include "lathe/rewrite/bank_values.h"
+
+namespace lathe {
+using nlohmann::json;
+
+namespace {
+
+std::vector<float> values_of(const Tensor& row) {
+  const Tensor flat = row.detach().to(at::kCPU, at::kFloat).contiguous().flatten();
+  return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+}
+
+std::vector<int64_t> spread(int64_t rows, int64_t wanted) {
+  std::vector<int64_t> chosen;
+  for (int64_t i = 0; i < std::min(rows, wanted); ++i) chosen.push_back((2 * i + 1) * rows / (2 * std::min(rows, wanted)));
+  return chosen;
+}
+
+struct Kernel {
+  std::string name;
+  size_t bank, index;
+  double importance = 0;
+};
+
+/// What kernel `index` of the bank adds over time for one window: column · activation, spread over the output's samples
+/// ([T]) for a segmenter; for a classifier the column of the predicted class, divided by the samples that are averaged.
+Tensor contribution(const Tensor& activation, const BankValues& bank, size_t index, int64_t output, bool averaged) {
+  const Tensor trace = activation.select(0, static_cast<int64_t>(index)).to(at::kCPU);
+  const double weight = bank.columns[index][static_cast<size_t>(output)];
+  return trace.mul(averaged ? weight / static_cast<double>(trace.size(0)) : weight);
+}
+
+/// Shorter than the window where the convolution had no padding: the rest counts nothing.
+std::vector<float> as_long_as(std::vector<float> values, size_t samples) {
+  const size_t missing = samples > values.size() ? samples - values.size() : 0;
+  values.insert(values.begin(), missing / 2, 0.0F);
+  values.resize(samples, 0.0F);
+  return values;
+}
+
+json kernel_section(const Graph& graph, const std::vector<KernelBank>& banks, const std::vector<BankValues>& values,
+                    const std::vector<Kernel>& kernels, double rate_hz) {
+  json list = json::array();
+  for (const Kernel& kernel : kernels) {
+    const BankValues& bank = values[kernel.bank];
+    const std::vector<double>& column = bank.columns[kernel.index];
+    json entry = {{"bank", kernel.bank + 1},
+                  {"index", kernel.index},
+                  {"node", graph.nodes[static_cast<size_t>(banks[kernel.bank].conv)].name},
+                  {"taps", bank.taps[kernel.index]},
+                  {"bias", bank.bias[kernel.index]},
+                  {"importance", kernel.importance}};
+    if (column.size() == 1) entry["mix"] = column[0];
+    list.push_back(std::move(entry));
+  }
+  return {{"rate_hz", rate_hz}, {"importance", "mean |contribution| over the windows shown"}, {"list", list}};
+}
+
+}  // namespace
+
+json explain(const Model& model, const Dataset& data, const Tensor& probabilities, const Tensor& smoothed, int64_t windows) {
+  const at::NoGradGuard no_gradients;
+  const std::vector<KernelBank> banks = kernel_banks(model.graph);
+  const Preprocessing& preprocessing = model.preprocessing;
+  const bool classes = preprocessing.task == "classification";
+  std::vector<BankValues> values;
+  std::vector<Kernel> kernels;
+  RunOptions taps;
+  for (size_t b = 0; b < banks.size(); ++b) {
+    values.push_back(read_bank(model.graph, banks[b]));
+    taps.taps.push_back(model.graph.nodes[static_cast<size_t>(banks[b].activation)].name);
+    for (size_t i = 0; i < values[b].taps.size(); ++i)
+      kernels.push_back({fmt::format("{} #{}", model.graph.nodes[static_cast<size_t>(banks[b].conv)].name, i), b, i});
+  }
+
+  json shown = json::array();
+  const std::vector<int64_t> rows = spread(data.rows(), windows);
+  for (const int64_t row : rows) {
+    const Tensor raw = data.inputs.narrow(0, row, 1);
+    const std::vector<float> signal = values_of(raw[0][0]);
+    json window = {{"title", data.groups.empty() ? fmt::format("window {}", row)
+                                                 : fmt::format("window {}, {}", row, data.groups[static_cast<size_t>(row)])},
+                   {"rate_hz", preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1},
+                   {"signal", signal}};
+    int64_t output = 0;
+    if (classes) {
+      output = probabilities[row].argmax().item<int64_t>();
+      const auto name = [&](int64_t which) {
+        const auto at = static_cast<size_t>(which);
+        return at < preprocessing.class_names.size() ? preprocessing.class_names[at] : std::to_string(which);
+      };
+      window["title"] = window["title"].get<std::string>() +
+                        fmt::format(": {} ({:.0f}% sure), truly {}", name(output),
+                                    100 * probabilities[row][output].item<double>(),
+                                    data.targets.defined() ? name(data.targets[row].item<int64_t>()) : "unknown");
+    } else {
+      window["probability"] = values_of(probabilities[row]);
+      window["threshold"] = preprocessing.threshold;
+      if (preprocessing.smooth_window > 0) window["smoothed"] = values_of(smoothed[row]);
+      if (data.targets.defined()) window["label"] = values_of(data.targets[row]);
+    }
+    if (!banks.empty()) {
+      const Tensor device_input = transforms().at(preprocessing.normalize).apply(raw).to(
+          model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
+      const RunResult result = run(model.graph, {device_input}, taps);
+      for (Kernel& kernel : kernels) {
+        const Tensor trace = contribution(result.taps.at(taps.taps[kernel.bank])[0], values[kernel.bank], kernel.index,
+                                          output, classes);
+        const double weight = trace.abs().mean().item<double>();
+        kernel.importance += weight / static_cast<double>(rows.size());
+        window["contributions"].push_back(
+            {{"kernel", kernel.name}, {"values", as_long_as(values_of(trace), signal.size())}});
+      }
+    }
+    shown.push_back(std::move(window));
+  }
+  json sections = {{"windows", shown}};
+  if (!banks.empty())
+    sections["kernels"] =
+        kernel_section(model.graph, banks, values, kernels, preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1);
+  if (!classes && preprocessing.class_names.size() == 2)
+    sections["meaning"] = {{"negative", preprocessing.class_names[0]}, {"positive", preprocessing.class_names[1]}};
+  return sections;
+}
+
+}  // namespace lathe
