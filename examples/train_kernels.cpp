@@ -1,5 +1,8 @@
-/// Trains learned kernels to find motion artifacts in simulated wrist pulse recordings, and merges those that are
-/// alike. Expected: DICE above 0.8 on subjects that training never saw, and at most a point less after the merge.
+/// Trains learned kernels to find motion artifacts in simulated wrist pulse recordings, merges those that are alike,
+/// and trains the smaller network a little longer. Expected, within seconds, on subjects that training never saw: DICE
+/// 0.84 with 4,296 parameters, 0.78 right after the merge, 0.85 in the end with 3,222.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <lathe/lathe.h>
 
 #include <iostream>
@@ -20,6 +23,8 @@ void tell(const std::string& when, const lathe::Graph& graph, const lathe::Inter
 }  // namespace
 
 int main() try {
+  at::set_num_threads(1);  // so small a network gains nothing from a second one
+  at::manual_seed(0);      // the same weights, and with one thread the same numbers, every time
   lathe::Dataset data = lathe::simulate_ppg({.seed = 1, .windows = 72});
   data.inputs = lathe::transforms().at("zscore").apply(data.inputs);
   const lathe::Split split = lathe::grouped_fold(data.groups, 0, 3, 0);  // a subject trains or tests, never both
@@ -32,15 +37,19 @@ int main() try {
   lathe::FitOptions options{.optimizer = {.kind = "adam", .learning_rate = 0.02}, .epochs = 60};
   options.schedule = {.kind = "linear", .end_factor = 0.2};
   options.on_step = [](const lathe::StepReport& step) {
-    if (step.step % 20 == 0)
+    if (step.step % 10 == 0)
       std::cout << "epoch " << step.epoch << " of " << step.epochs << ", loss " << step.loss << '\n';
   };
-  lathe::fit(graph, lathe::TensorBatches(data.select(split.train)), options);
+  const lathe::TensorBatches train(data.select(split.train));
+  lathe::fit(graph, train, options);
 
   const lathe::Dataset test = data.select(split.test);
   tell("trained", graph, dice(graph, test));
   lathe::merge_kernels(graph, {.ratio = {0.25}});
-  tell("merged ", graph, dice(graph, test));
+  tell("merged", graph, dice(graph, test));
+  options.epochs = 20;
+  lathe::fit(graph, train, options);
+  tell("tuned", graph, dice(graph, test));
   lathe::save_model("kernels.safetensors",
                     {"kernel_segmenter", graph, {.normalize = "zscore", .task = "segmentation"}});
 } catch (const lathe::Error& error) {
