@@ -8,19 +8,29 @@
 namespace lathe {
 namespace {
 
-/// How far back a node sees and how many input samples lie between its samples; `whole` once anything saw everything.
+/// The input samples that output sample t of a node sees: from first + t · jump to last + t · jump, per axis; `whole`
+/// once anything saw everything.
 struct Reach {
-  std::vector<int64_t> field, jump;
+  std::vector<int64_t> first, last, jump;
   bool whole = false;
+
+  std::vector<int64_t> field() const {
+    if (whole) return {};
+    std::vector<int64_t> sizes;
+    for (size_t axis = 0; axis < jump.size(); ++axis) sizes.push_back(last[axis] - first[axis] + 1);
+    return sizes;
+  }
 };
 
-Reach widest(const std::vector<Reach>& reaches, const Node& node) {
+/// What a node sees through all its inputs: from the first sample of any to the last of any.
+Reach joined(const std::vector<Reach>& reaches, const Node& node) {
   Reach all = reaches[static_cast<size_t>(node.inputs[0])];
   for (const int input : node.inputs) {
     const Reach& other = reaches[static_cast<size_t>(input)];
-    all.whole |= other.whole || other.field.size() != all.field.size();
-    for (size_t axis = 0; !all.whole && axis < all.field.size(); ++axis) {
-      all.field[axis] = std::max(all.field[axis], other.field[axis]);
+    all.whole |= other.whole || other.jump.size() != all.jump.size();
+    for (size_t axis = 0; !all.whole && axis < all.jump.size(); ++axis) {
+      all.first[axis] = std::min(all.first[axis], other.first[axis]);
+      all.last[axis] = std::max(all.last[axis], other.last[axis]);
       all.jump[axis] = std::max(all.jump[axis], other.jump[axis]);
     }
   }
@@ -29,12 +39,11 @@ Reach widest(const std::vector<Reach>& reaches, const Node& node) {
 
 Reach through(Reach reach, const std::optional<Window>& window) {
   if (!window || reach.whole) return reach;
-  if (window->whole) {
-    reach.whole = true;
-    return reach;
-  }
-  for (size_t axis = 0; axis < reach.field.size(); ++axis) {
-    reach.field[axis] += (window->size[axis] - 1) * reach.jump[axis];
+  reach.whole = window->whole;
+  for (size_t axis = 0; !reach.whole && axis < reach.jump.size(); ++axis) {
+    const int64_t before = window->before.empty() ? 0 : window->before[axis];
+    reach.first[axis] -= before * reach.jump[axis];
+    reach.last[axis] += (window->size[axis] - 1 - before) * reach.jump[axis];
     reach.jump[axis] *= window->stride[axis];
   }
   return reach;
@@ -51,13 +60,14 @@ Cost cost(const Graph& graph, const std::vector<Shape>& inputs) {
     std::vector<Shape> mine;
     for (const int input : node.inputs) mine.push_back(all[static_cast<size_t>(input)]);
     const Inputs in{mine, node.params};
+    const std::vector<int64_t> zeros(all[i].spatial(), 0);
     if (node.inputs.empty())
-      reaches[i] = {std::vector<int64_t>(all[i].spatial(), 1), std::vector<int64_t>(all[i].spatial(), 1)};
+      reaches[i] = {zeros, zeros, std::vector<int64_t>(all[i].spatial(), 1)};
     else
-      reaches[i] = through(widest(reaches, node), node.op->window(in));
+      reaches[i] = through(joined(reaches, node), node.op->window(in));
     const int64_t macs = node.op->macs(in, all[i].with(0, 1));
-    total.nodes.push_back({node.name, std::string(node.op->kind()), all[i], parameter_count(node), macs,
-                           reaches[i].whole ? std::vector<int64_t>{} : reaches[i].field});
+    total.nodes.push_back(
+        {node.name, std::string(node.op->kind()), all[i], parameter_count(node), macs, reaches[i].field()});
     total.parameters += parameter_count(node);
     total.macs += macs;
     for (const Param& param : node.params) total.weight_bytes += static_cast<int64_t>(param.value.nbytes());

@@ -13,7 +13,7 @@ std::vector<int> last_readers(const Graph& graph) {
   std::iota(last.begin(), last.end(), 0);
   for (size_t i = 0; i < graph.nodes.size(); ++i)
     for (const int input : graph.nodes[i].inputs) last[static_cast<size_t>(input)] = static_cast<int>(i);
-  for (const int output : graph.outputs) last[static_cast<size_t>(output)] = static_cast<int>(graph.nodes.size()) - 1;
+  for (const int output : graph.outputs) last[static_cast<size_t>(output)] = static_cast<int>(graph.nodes.size());
   return last;
 }
 
@@ -34,11 +34,15 @@ void assign(const Graph& graph, const std::vector<Shape>& shapes, int64_t value_
       }
     }
     plan.buffer_of[i] = static_cast<int>(plan.buffers.size());
-    plan.buffers.push_back({static_cast<int>(i), last[i], bytes, 0, {static_cast<int>(i)}});
+    const int first =
+        node.inputs.empty() ? 0 : static_cast<int>(i);  // the caller fills inputs before the first node runs
+    plan.buffers.push_back({first, last[i], bytes, 0, {static_cast<int>(i)}});
   }
 }
 
-bool overlap(const Buffer& a, const Buffer& b) { return a.first <= b.last && b.first <= a.last; }
+bool overlap(const Buffer& a, const Buffer& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 void place(MemoryPlan& plan) {
   std::vector<size_t> order(plan.buffers.size());

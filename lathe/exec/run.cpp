@@ -53,7 +53,14 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
   const std::vector<size_t> last = last_reads(graph, kept);
 
   std::vector<Tensor> values(graph.nodes.size());
-  for (size_t j = 0; j < places.size(); ++j) values[static_cast<size_t>(places[j])] = inputs[j];
+  for (size_t j = 0; j < places.size(); ++j) {
+    const Node& node = graph.nodes[static_cast<size_t>(places[j])];
+    within(fmt::format("node '{}'", node.name), [&] {
+      check(inputs[j].defined(), "no tensor was given");
+      dynamic_cast<const InputOp&>(*node.op).accept(Shape(inputs[j].sizes().vec()));
+    });
+    values[static_cast<size_t>(places[j])] = inputs[j];
+  }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (!values[i].defined()) {
@@ -95,7 +102,8 @@ Tensor predict(const Graph& graph, const Tensor& input, int64_t batch) {
 void move_to(Graph& graph, const std::string& device) {
   const at::Device target(device);
   if (target.is_cuda() && !at::globalContext().hasCUDA())
-    fail_as(ExitCode::unsupported, "device '{}' is not there (this LibTorch build or machine has no CUDA); use cpu", device);
+    fail_as(ExitCode::unsupported, "device '{}' is not there (this LibTorch build or machine has no CUDA); use cpu",
+            device);
   for (const NamedParam& entry : named_params(graph)) {
     const bool trains = entry.param->value.requires_grad();
     entry.param->value = entry.param->value.detach().to(target);

@@ -19,7 +19,7 @@ Value Builder::add(std::string name, OpPtr op, const std::vector<Value>& inputs,
   }
   within(fmt::format("node '{}'", node.name), [&] {
     for (const Node& other : graph_.nodes) check(other.name != node.name, "the name is already taken");
-    shapes_.push_back(node.op->shape({mine, node.params}));
+    shapes_.push_back(shape_of(*node.op, {mine, node.params}));
   });
   graph_.nodes.push_back(std::move(node));
   return {this, static_cast<int>(graph_.nodes.size()) - 1};

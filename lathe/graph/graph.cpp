@@ -33,6 +33,27 @@ std::vector<int> Graph::readers(int index) const {
   return found;
 }
 
+constexpr int64_t kLargestSize = int64_t{1} << 31;
+
+InputOp::InputOp(Shape sample) : sample_(std::move(sample)) {
+  check(sample_.rank() >= 1, "input: the shape [] has no channels (expected [C], [C, T] or [C, H, W])");
+  int64_t count = 1;
+  for (const int64_t size : sample_.sizes()) {
+    check(size >= 1 && size <= kLargestSize && (count *= size) <= kLargestSize,
+          "input: shape {} (expected sizes of at least 1, and at most 2^31 values)", sample_);
+  }
+}
+
+void InputOp::accept(const Shape& given) const {
+  std::vector<std::string> sizes = {"N", std::to_string(sample_[0])};
+  constexpr const char* kSpatial[] = {"T", "H", "W"};
+  const size_t axes = sample_.rank() - 1;
+  for (size_t axis = 0; axis < axes; ++axis)
+    sizes.emplace_back(axes == 1 ? kSpatial[0] : axis + 1 < axes ? kSpatial[1] : kSpatial[2]);
+  check(given.rank() == sample_.rank() + 1 && given[1] == sample_[0], "input of shape {} (expected [{}])", given,
+        join(sizes));
+}
+
 Shape InputOp::shape(const Inputs&) const {
   std::vector<int64_t> sizes = {1};
   sizes.insert(sizes.end(), sample_.sizes().begin(), sample_.sizes().end());
@@ -69,6 +90,13 @@ Graph clone(const Graph& graph) {
   return copy;
 }
 
+Shape shape_of(const Op& op, const Inputs& in) {
+  const Arity arity = op.arity();
+  check(in.size() >= arity.least && in.size() <= arity.most, "{}: got {} inputs (expected {}{})", op.kind(), in.size(),
+        arity.least < arity.most ? "at least " : "", arity.least);
+  return op.shape(in);
+}
+
 std::vector<Shape> shapes(const Graph& graph, const std::vector<Shape>& inputs) {
   const std::vector<int> places = graph.inputs();
   check(inputs.empty() || inputs.size() == places.size(), "graph: wrong number of input shapes (expected {}, got {})",
@@ -79,11 +107,12 @@ std::vector<Shape> shapes(const Graph& graph, const std::vector<Shape>& inputs) 
     const Node& node = graph.nodes[i];
     std::vector<Shape> mine;
     for (const int input : node.inputs) mine.push_back(all[static_cast<size_t>(input)]);
-    const bool given = !inputs.empty() && next_input < places.size() && places[next_input] == static_cast<int>(i);
-    if (given)
+    within(fmt::format("node '{}'", node.name), [&] {
+      all[i] = shape_of(*node.op, {mine, node.params});
+      if (inputs.empty() || next_input == places.size() || places[next_input] != static_cast<int>(i)) return;
       all[i] = inputs[next_input++];
-    else
-      within(fmt::format("node '{}'", node.name), [&] { all[i] = node.op->shape({mine, node.params}); });
+      dynamic_cast<const InputOp&>(*node.op).accept(all[i]);
+    });
   }
   return all;
 }

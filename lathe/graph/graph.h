@@ -11,7 +11,7 @@
 namespace lathe {
 
 struct Node {
-  std::string name;         ///< unique; "stage1.block2.conv1"
+  std::string name;  ///< unique; "stage1.block2.conv1"
   OpPtr op;
   std::vector<int> inputs;  ///< places of earlier nodes in Graph::nodes
   Params params;
@@ -35,13 +35,17 @@ struct Graph {
 /// The op of a graph input: holds the nominal shape without the batch ([C, T]); a run may bring other lengths.
 class InputOp final : public Op {
  public:
-  explicit InputOp(Shape sample) : sample_(std::move(sample)) {}
+  /// @throws Error unless there is at least one axis and every size is from 1 to 2^31.
+  explicit InputOp(Shape sample);
   std::string_view kind() const override { return "input"; }
   Attributes attributes() const override { return {{"shape", sample_.sizes()}}; }
+  Arity arity() const override { return {0, 0}; }
   Shape shape(const Inputs&) const override;
   Tensor forward(std::span<const Tensor>, const Params&, Mode) const override;
   Ties ties(const Inputs&) const override { return {}; }
   const Shape& sample() const { return sample_; }
+  /// Another batch or length is fine, another rank or number of channels is not. @throws Error
+  void accept(const Shape& given) const;
 
  private:
   Shape sample_;
@@ -63,6 +67,9 @@ std::vector<ConstNamedParam> named_params(const Graph& graph);
 
 /// A copy that shares nothing with `graph`.
 Graph clone(const Graph& graph);
+
+/// The output shape of one op. @throws Error for a wrong number of inputs, then whatever the op finds
+Shape shape_of(const Op& op, const Inputs& in);
 
 /// The shape of every node's output. `inputs`: one shape an input, with the batch; empty: the nominal ones, batch 1.
 /// @throws Error "node 'NAME': …"

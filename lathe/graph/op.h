@@ -23,6 +23,11 @@ struct Inputs {
   size_t size() const { return shapes.size(); }
 };
 
+/// How many inputs an op takes.
+struct Arity {
+  size_t least = 1, most = 1;
+};
+
 struct Mode {
   bool training = false;  ///< dropout drops, batch norm uses and updates batch statistics
 };
@@ -32,6 +37,8 @@ struct Window {
   std::vector<int64_t> size;    ///< samples seen per output sample, dilation included
   std::vector<int64_t> stride;  ///< step between output samples
   bool whole = false;           ///< sees everything (mean over time, flatten, linear)
+  /// How far before input sample 0 the first window begins (the padding in front); empty: not at all.
+  std::vector<int64_t> before = {};
 };
 
 /// An op is immutable: it holds attributes, never tensors and never sizes.
@@ -41,7 +48,9 @@ class Op {
   /// The registered name, "conv".
   virtual std::string_view kind() const = 0;
   virtual Attributes attributes() const { return {}; }
-  /// The output's shape. @throws Error that says what does not fit, without the node's name (the caller adds it).
+  virtual Arity arity() const { return {}; }
+  /// The output's shape, asked only with as many inputs as `arity` allows. @throws Error that says what does not fit,
+  /// without the node's name (the caller adds it).
   virtual Shape shape(const Inputs& in) const = 0;
   /// The output [N, ...]; differentiable through LibTorch's autograd. May update buffers in training.
   virtual Tensor forward(std::span<const Tensor> inputs, const Params& params, Mode mode) const = 0;

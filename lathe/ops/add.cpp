@@ -1,6 +1,4 @@
 /// Sum of two or more inputs of one shape: the end of a residual branch.
-#include <ATen/ops/add.h>
-
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
 
@@ -10,14 +8,14 @@ namespace {
 class Add final : public Op {
  public:
   std::string_view kind() const override { return "add"; }
+  Arity arity() const override { return {2, SIZE_MAX}; }
   Shape shape(const Inputs& in) const override {
-    check(in.size() >= 2, "add: got {} inputs (expected at least 2)", in.size());
     for (const Shape& shape : in.shapes) check(shape == in[0], "add: {} does not line up with {}", shape, in[0]);
     return in[0];
   }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
     Tensor sum = x[0];
-    for (const Tensor& term : x.subspan(1)) sum = at::add(sum, term);
+    for (const Tensor& term : x.subspan(1)) sum = sum.add(term);
     return sum;
   }
   Ties ties(const Inputs& in) const override {
@@ -34,7 +32,9 @@ Value add(const std::vector<Value>& x, std::string name) {
   return x.at(0).builder->add(std::move(name), std::make_shared<Add>(), x);
 }
 
-OpPtr make_add(const Attributes&) { return std::make_shared<Add>(); }
+OpPtr make_add(const Attributes&) {
+  return std::make_shared<Add>();
+}
 
 std::vector<OpSample> samples_add() {
   return {{"two", {{3, 5}, {3, 5}}, [](const auto& x) { return add(x, "op"); }},

@@ -9,7 +9,8 @@ namespace {
 
 class AveragePool final : public Pool {
  public:
-  using Pool::Pool;
+  AveragePool(Sliding sliding, std::vector<int64_t> kernel)
+      : Pool(std::move(sliding), std::move(kernel), "average_pool") {}
   std::string_view kind() const override { return "average_pool"; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
     const Tensor padded = sliding().pad_uneven(x[0], 0);
@@ -24,8 +25,12 @@ Value average_pool(Value x, std::string name, const PoolOptions& options) {
   return add_pool<AveragePool>(x, std::move(name), options, "average_pool");
 }
 
-OpPtr make_average_pool(const Attributes& settings) { return make_pool<AveragePool>(settings); }
+OpPtr make_average_pool(const Attributes& settings) {
+  return make_pool<AveragePool>(settings);
+}
 
-std::vector<OpSample> samples_average_pool() { return pool_samples(average_pool); }
+std::vector<OpSample> samples_average_pool() {
+  return pool_samples(average_pool);
+}
 
 }  // namespace lathe

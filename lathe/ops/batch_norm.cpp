@@ -15,17 +15,24 @@ class BatchNorm final : public Op {
   std::string_view kind() const override { return "batch_norm"; }
   Attributes attributes() const override { return {{"epsilon", epsilon_}, {"momentum", momentum_}}; }
   Shape shape(const Inputs& in) const override {
-    const int64_t channels = in.params["running_mean"].size(0);
+    const Tensor& mean = in.params["running_mean"];
+    check(mean.defined() && mean.dim() == 1 && in.params.has("running_var"),
+          "batch_norm: has no running_mean and running_var of [channels]");
+    const int64_t channels = mean.size(0);
+    for (const char* name : {"weight", "bias", "running_var"})
+      check(!in.params.has(name) || in.params[name].sizes() == mean.sizes(), "batch_norm: {} {} (expected [{}])", name,
+            Shape(in.params[name].sizes().vec()), channels);
     check(in[0].rank() >= 2 && in[0][1] == channels, "batch_norm: input {} (expected {} channels)", in[0], channels);
     return in[0];
   }
   Tensor forward(std::span<const Tensor> x, const Params& params, Mode mode) const override {
-    if (mode.training) Tensor(params["num_batches_tracked"]).add_(1);
+    if (mode.training && params.has("num_batches_tracked")) Tensor(params["num_batches_tracked"]).add_(1);
     return at::batch_norm(x[0], params["weight"], params["bias"], params["running_mean"], params["running_var"],
                           mode.training, momentum_, epsilon_, /*cudnn_enabled=*/true);
   }
   Ties ties(const Inputs& in) const override {
-    Tie tie{in[0][1], {input_channels(), output_channels(), param_axis("running_mean", 0), param_axis("running_var", 0)}};
+    Tie tie{in[0][1],
+            {input_channels(), output_channels(), param_axis("running_mean", 0), param_axis("running_var", 0)}};
     for (const char* name : {"weight", "bias"})
       if (in.params.has(name)) tie.axes.push_back(param_axis(name, 0));
     return {tie};

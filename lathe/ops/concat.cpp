@@ -10,6 +10,7 @@ namespace {
 class Concat final : public Op {
  public:
   std::string_view kind() const override { return "concat"; }
+  Arity arity() const override { return {1, SIZE_MAX}; }
   Shape shape(const Inputs& in) const override {
     int64_t channels = 0;
     for (const Shape& shape : in.shapes) {
@@ -37,7 +38,9 @@ Value concat(const std::vector<Value>& x, std::string name) {
   return x.at(0).builder->add(std::move(name), std::make_shared<Concat>(), x);
 }
 
-OpPtr make_concat(const Attributes&) { return std::make_shared<Concat>(); }
+OpPtr make_concat(const Attributes&) {
+  return std::make_shared<Concat>();
+}
 
 std::vector<OpSample> samples_concat() {
   return {{"three_1d", {{2, 5}, {3, 5}, {1, 5}}, [](const auto& x) { return concat(x, "op"); }},

@@ -11,11 +11,14 @@
 namespace lathe {
 namespace {
 
-std::vector<int64_t> kernel_of(const Params& params) { return params["weight"].sizes().slice(2).vec(); }
+std::vector<int64_t> kernel_of(const Params& params) {
+  return params["weight"].sizes().slice(2).vec();
+}
 
 class Conv final : public Op {
  public:
   Conv(Sliding sliding, std::string mode) : sliding_(std::move(sliding)), mode_(std::move(mode)) {
+    sliding_.check_settings("conv");
     check(mode_ == "zeros" || mode_ == "circular", "conv: unknown padding mode '{}'; known: circular, zeros", mode_);
   }
   std::string_view kind() const override { return "conv"; }
@@ -27,9 +30,14 @@ class Conv final : public Op {
   }
   Shape shape(const Inputs& in) const override {
     const Tensor& weight = in.params["weight"];
-    check(in[0].rank() >= 2, "conv: input {} has no channels", in[0]);
+    check_params(in.params);
+    check(in[0].rank() == sliding_.axes() + 2, "conv: input {} (expected {} spatial axes)", in[0], sliding_.axes());
     check(in[0][1] % weight.size(1) == 0 && weight.size(0) % groups(in) == 0,
           "conv: {} input channels do not fit a weight of {}", in[0][1], Shape(weight.sizes().vec()));
+    if (mode_ == "circular")
+      for (size_t side = 0; side < sliding_.padding.size(); ++side)
+        check(sliding_.padding[side] <= in[0][2 + side % sliding_.axes()],
+              "conv: circular padding {} goes around more than once (the input is {})", sliding_.padding[side], in[0]);
     return sliding_.shape(in[0], weight.size(0), kernel_of(in.params), "conv");
   }
   Tensor forward(std::span<const Tensor> x, const Params& params, Mode) const override {
@@ -46,8 +54,8 @@ class Conv final : public Op {
     const int64_t count = groups(in), width = weight.size(1), out = weight.size(0) / count;
     if (count > 1 && width == 1)  // depthwise: a channel is its own group, its filters go with it
       return {with_bias(in, {in[0][1],
-                             {input_channels(), output_channels().repeated(out),
-                              param_axis("weight", 0).repeated(out), param_axis("bias", 0).repeated(out)}})};
+                             {input_channels(), output_channels().repeated(out), param_axis("weight", 0).repeated(out),
+                              param_axis("bias", 0).repeated(out)}})};
     return {with_bias(in, {out,
                            {output_channels().in_blocks(count), param_axis("weight", 0).in_blocks(count),
                             param_axis("bias", 0).in_blocks(count)}}),
@@ -62,6 +70,16 @@ class Conv final : public Op {
   Sliding sliding_;
   std::string mode_;
 
+  void check_params(const Params& params) const {
+    const Tensor& weight = params["weight"];
+    const Tensor& bias = params["bias"];
+    check(weight.defined(), "conv: has no weight");
+    const Shape sizes(weight.sizes().vec());
+    check(sizes.rank() == sliding_.axes() + 2 && weight.numel() > 0,
+          "conv: weight {} (expected [out, in, ...] with {} spatial axes, none empty)", sizes, sliding_.axes());
+    check(!bias.defined() || bias.sizes() == weight.sizes().slice(0, 1), "conv: bias {} (expected [{}])",
+          Shape(bias.sizes().vec()), sizes[0]);
+  }
   static int64_t groups(const Inputs& in) { return in[0][1] / in.params["weight"].size(1); }
   static Tie with_bias(const Inputs& in, Tie tie) {
     if (!in.params.has("bias")) tie.axes.pop_back();
@@ -84,16 +102,18 @@ Value conv(Value x, std::string name, const ConvOptions& options) {
   const size_t axes = x.shape().spatial();
   const std::string where = "conv '" + name + "'";
   check(axes == 1 || axes == 2, "{}: input {} (expected [N, C, T] or [N, C, H, W])", where, x.shape());
-  check(options.out > 0 && options.groups > 0 && x.shape()[1] % options.groups == 0 &&
-            options.out % options.groups == 0,
-        "{}: {} input and {} output channels do not split into {} groups", where, x.shape()[1], options.out,
-        options.groups);
+  check(
+      options.out > 0 && options.groups > 0 && x.shape()[1] % options.groups == 0 && options.out % options.groups == 0,
+      "{}: {} input and {} output channels do not split into {} groups", where, x.shape()[1], options.out,
+      options.groups);
   check(options.padding.empty() || !options.same, "{}: give either `padding` or `same`", where);
   const std::vector<int64_t> kernel = options.kernel.spread(axes, where + ": kernel");
-  Sliding sliding{options.stride.spread(axes, where + ": stride"), options.dilation.spread(axes, where + ": dilation"),
-                  {}};
-  sliding.padding = options.same ? Sliding::same(kernel, sliding.dilation)
-                                 : Sliding::both_sides(options.padding, axes, where);
+  Sliding sliding{
+      options.stride.spread(axes, where + ": stride"), options.dilation.spread(axes, where + ": dilation"), {}};
+  sliding.padding =
+      options.same ? Sliding::same(kernel, sliding.dilation) : Sliding::both_sides(options.padding, axes, where);
+  sliding.check_settings(where);
+  for (const int64_t size : kernel) check(size >= 1, "{}: kernel {} (expected at least 1)", where, size);
   std::vector<int64_t> sizes = {options.out, x.shape()[1] / options.groups};
   sizes.insert(sizes.end(), kernel.begin(), kernel.end());
   Params params{{"weight", default_weight(sizes)}};
@@ -103,9 +123,8 @@ Value conv(Value x, std::string name, const ConvOptions& options) {
 }
 
 OpPtr make_conv(const Attributes& settings) {
-  return std::make_shared<Conv>(
-      Sliding{settings.list("stride"), settings.list("dilation"), settings.list("padding")},
-      settings.word("padding_mode"));
+  return std::make_shared<Conv>(Sliding{settings.list("stride"), settings.list("dilation"), settings.list("padding")},
+                                settings.word("padding_mode"));
 }
 
 std::vector<OpSample> samples_conv() {

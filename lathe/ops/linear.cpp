@@ -13,6 +13,10 @@ class Linear final : public Op {
   std::string_view kind() const override { return "linear"; }
   Shape shape(const Inputs& in) const override {
     const Tensor& weight = in.params["weight"];
+    const Tensor& bias = in.params["bias"];
+    check(weight.defined() && weight.dim() == 2 && weight.numel() > 0, "linear: has no weight of [out, in]");
+    check(!bias.defined() || bias.sizes() == weight.sizes().slice(0, 1), "linear: bias {} (expected [{}])",
+          Shape(bias.sizes().vec()), weight.size(0));
     check(in[0].rank() == 2, "linear: input {} (expected [N, F]; flatten or pool before it)", in[0]);
     check(in[0][1] == weight.size(1), "linear: {} input features do not fit a weight of {}", in[0][1],
           Shape(weight.sizes().vec()));
@@ -40,7 +44,9 @@ Value linear(Value x, std::string name, const LinearOptions& options) {
   return x.builder->add(std::move(name), std::make_shared<Linear>(), {x}, std::move(params));
 }
 
-OpPtr make_linear(const Attributes&) { return std::make_shared<Linear>(); }
+OpPtr make_linear(const Attributes&) {
+  return std::make_shared<Linear>();
+}
 
 std::vector<OpSample> samples_linear() {
   return {{"plain", {{7}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},

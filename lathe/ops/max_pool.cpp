@@ -11,7 +11,7 @@ namespace {
 
 class MaxPool final : public Pool {
  public:
-  using Pool::Pool;
+  MaxPool(Sliding sliding, std::vector<int64_t> kernel) : Pool(std::move(sliding), std::move(kernel), "max_pool") {}
   std::string_view kind() const override { return "max_pool"; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
     const Tensor padded = sliding().pad_uneven(x[0], -std::numeric_limits<double>::infinity());
@@ -26,8 +26,12 @@ Value max_pool(Value x, std::string name, const PoolOptions& options) {
   return add_pool<MaxPool>(x, std::move(name), options, "max_pool");
 }
 
-OpPtr make_max_pool(const Attributes& settings) { return make_pool<MaxPool>(settings); }
+OpPtr make_max_pool(const Attributes& settings) {
+  return make_pool<MaxPool>(settings);
+}
 
-std::vector<OpSample> samples_max_pool() { return pool_samples(max_pool); }
+std::vector<OpSample> samples_max_pool() {
+  return pool_samples(max_pool);
+}
 
 }  // namespace lathe

@@ -8,7 +8,20 @@ namespace lathe {
 
 class Pool : public Op {
  public:
-  Pool(Sliding sliding, std::vector<int64_t> kernel) : sliding_(std::move(sliding)), kernel_(std::move(kernel)) {}
+  Pool(Sliding sliding, std::vector<int64_t> kernel, std::string_view kind)
+      : sliding_(std::move(sliding)), kernel_(std::move(kernel)) {
+    sliding_.check_settings(kind);
+    check(kernel_.size() == sliding_.axes(), "{}: {} kernel sizes do not go with {} strides", kind, kernel_.size(),
+          sliding_.axes());
+    const std::vector<int64_t> even = sliding_.even_part();
+    for (size_t axis = 0; axis < kernel_.size(); ++axis) {
+      const int64_t size = kernel_[axis];
+      check(size >= 1, "{}: kernel {} (expected at least 1)", kind, size);
+      check(sliding_.padding[axis] < size && sliding_.padding[axis + kernel_.size()] < size && even[axis] <= size / 2,
+            "{}: padding [{}] is too much for a kernel of {}; a window must see more than padding", kind,
+            fmt::join(sliding_.padding, ", "), size);
+    }
+  }
   Attributes attributes() const override {
     return {{"kernel", kernel_}, {"stride", sliding_.stride}, {"padding", sliding_.padding}};
   }

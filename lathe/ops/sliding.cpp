@@ -13,12 +13,28 @@ std::vector<int64_t> Sizes::spread(size_t axes, std::string_view what) const {
   return std::vector<int64_t>(axes, values[0]);
 }
 
+constexpr int64_t kLargest = int64_t{1} << 24;  // keeps sums of sizes far from overflow
+
+static void check_range(const std::vector<int64_t>& values, int64_t least, std::string_view op, std::string_view what) {
+  for (const int64_t value : values)
+    check(value >= least && value <= kLargest, "{}: {} {} (expected {} to {})", op, what, value, least, kLargest);
+}
+
+void Sliding::check_settings(std::string_view op) const {
+  check(axes() == 1 || axes() == 2, "{}: {} strides (expected 1 or 2)", op, axes());
+  check(dilation.size() == axes() && padding.size() == 2 * axes(),
+        "{}: {} strides do not go with {} dilations and {} paddings (expected {} and {})", op, axes(), dilation.size(),
+        padding.size(), axes(), 2 * axes());
+  check_range(stride, 1, op, "stride");
+  check_range(dilation, 1, op, "dilation");
+  check_range(padding, 0, op, "padding");
+}
+
 std::vector<int64_t> Sliding::both_sides(const std::vector<int64_t>& given, size_t axes, std::string_view op) {
   if (given.empty()) return std::vector<int64_t>(2 * axes, 0);
   std::vector<int64_t> sides = given;
   if (given.size() == axes) sides.insert(sides.end(), given.begin(), given.end());
   check(sides.size() == 2 * axes, "{}: padding has {} sizes (expected {} or {})", op, given.size(), axes, 2 * axes);
-  for (const int64_t side : sides) check(side >= 0, "{}: padding {} is negative", op, side);
   return sides;
 }
 
@@ -34,7 +50,8 @@ std::vector<int64_t> Sliding::same(const std::vector<int64_t>& kernel, const std
 
 Shape Sliding::shape(const Shape& input, int64_t channels, const std::vector<int64_t>& kernel,
                      std::string_view op) const {
-  check(input.spatial() == axes(), "{}: input {} has {} spatial axes (expected {})", op, input, input.spatial(), axes());
+  check(input.spatial() == axes(), "{}: input {} has {} spatial axes (expected {})", op, input, input.spatial(),
+        axes());
   std::vector<int64_t> sizes = {input[0], channels};
   for (size_t axis = 0; axis < axes(); ++axis) {
     const int64_t padded = input[axis + 2] + padding[axis] + padding[axis + axes()];
@@ -48,6 +65,7 @@ Shape Sliding::shape(const Shape& input, int64_t channels, const std::vector<int
 
 Window Sliding::window(const std::vector<int64_t>& kernel) const {
   Window window{{}, stride};
+  window.before.assign(padding.begin(), padding.begin() + static_cast<std::ptrdiff_t>(axes()));
   for (size_t axis = 0; axis < axes(); ++axis) window.size.push_back(dilation[axis] * (kernel[axis] - 1) + 1);
   return window;
 }
@@ -76,6 +94,8 @@ Tensor Sliding::pad_uneven(const Tensor& x, double value) const {
   return at::constant_pad_nd(x, last_axis_first(rest, axes()), value);
 }
 
-Tensor Sliding::pad_circular(const Tensor& x) const { return at::pad(x, last_axis_first(padding, axes()), "circular"); }
+Tensor Sliding::pad_circular(const Tensor& x) const {
+  return at::pad(x, last_axis_first(padding, axes()), "circular");
+}
 
 }  // namespace lathe

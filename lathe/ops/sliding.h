@@ -14,6 +14,8 @@ struct Sliding {
   std::vector<int64_t> padding;  ///< begins then ends, as ONNX has it: [left, right] or [top, left, bottom, right]
 
   size_t axes() const { return stride.size(); }
+  /// What a file may have got wrong. @throws Error for lists that do not go together or sizes out of range
+  void check_settings(std::string_view op) const;
   /// The padding written out per side. `given`: empty, one an axis, or already both sides.
   static std::vector<int64_t> both_sides(const std::vector<int64_t>& given, size_t axes, std::string_view op);
   /// The padding that keeps the length at stride 1; one more behind where the total is odd (PyTorch's "same").
