@@ -43,7 +43,9 @@ const Json& member(const Json& json, const char* key, Json::value_t kind, std::s
 std::string text(const Json& json, const char* key) {
   return member(json, key, Json::value_t::string, "text").get<std::string>();
 }
-const Json& list(const Json& json, const char* key) { return member(json, key, Json::value_t::array, "a list"); }
+const Json& list(const Json& json, const char* key) {
+  return member(json, key, Json::value_t::array, "a list");
+}
 bool flag(const Json& json, const char* key) {
   return member(json, key, Json::value_t::boolean, "true or false").get<bool>();
 }
@@ -82,8 +84,7 @@ OpPtr make_op(const Json& node) {
   const Attributes settings = op->attributes();
   for (const auto& [name, value] : settings.values()) known.push_back(name);
   for (const auto& [name, value] : given.values())
-    check(std::find(known.begin(), known.end(), name) != known.end(), "{}",
-          unknown_name("attribute", name, known));
+    check(std::find(known.begin(), known.end(), name) != known.end(), "{}", unknown_name("attribute", name, known));
   return op;
 }
 

@@ -51,10 +51,13 @@ Preprocessing preprocessing_from_json(const Json& json) {
   for (const auto& item : json.items())
     check(known.contains(item.key()), "{}", unknown_name("setting", item.key(), names));
   try {
-    return {json.at("rate_hz").get<double>(),        json.at("normalize").get<std::string>(),
+    return {json.at("rate_hz").get<double>(),
+            json.at("normalize").get<std::string>(),
             json.at("class_names").get<std::vector<std::string>>(),
-            json.at("task").get<std::string>(),      json.at("smooth_window").get<int64_t>(),
-            json.at("smooth_order").get<int64_t>(),  json.at("threshold").get<double>()};
+            json.at("task").get<std::string>(),
+            json.at("smooth_window").get<int64_t>(),
+            json.at("smooth_order").get<int64_t>(),
+            json.at("threshold").get<double>()};
   } catch (const Json::type_error&) {
     fail("a setting is of the wrong kind (got {})", json.dump());
   }

@@ -17,8 +17,8 @@ struct Preprocessing {
   double rate_hz = 0;
   std::string normalize = "none";  ///< "zscore" | "minmax" | "none"
   std::vector<std::string> class_names = {};
-  std::string task = {};         ///< "segmentation" | "classification"; empty: neither
-  int64_t smooth_window = 0;     ///< Savitzky–Golay over the probabilities; 0: none
+  std::string task = {};      ///< "segmentation" | "classification"; empty: neither
+  int64_t smooth_window = 0;  ///< Savitzky–Golay over the probabilities; 0: none
   int64_t smooth_order = 0;
   double threshold = 0.5;
 
@@ -35,8 +35,8 @@ struct Model {
 /// Writes the file whole or not at all; identical models give identical bytes.
 void save_model(const std::filesystem::path& path, const Model& model);
 
-/// @throws Error that begins with the path: not a safetensors file, weights only, a newer version, an unknown op, tensors
-/// missing or left over, a graph that does not hold together
+/// @throws Error that begins with the path: not a safetensors file, weights only, a newer version, an unknown op,
+/// tensors missing or left over, a graph that does not hold together
 Model load_model(const std::filesystem::path& path);
 
 }  // namespace lathe

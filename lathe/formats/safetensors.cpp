@@ -18,7 +18,8 @@ namespace lathe {
 namespace {
 
 using Json = nlohmann::ordered_json;  // keeps the order of the tensors
-static_assert(std::endian::native == std::endian::little, "the format is little-endian; this code copies bytes as they are");
+static_assert(std::endian::native == std::endian::little,
+              "the format is little-endian; this code copies bytes as they are");
 
 constexpr uint64_t kLargestHeader = 100'000'000;  // what other readers of the format accept
 constexpr size_t kMostAxes = 64;                  // what LibTorch can index
@@ -28,7 +29,7 @@ struct Type {
   std::string_view name;
   at::ScalarType type;
 };
-constexpr Type kTypes[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16},
+constexpr Type kTypes[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf},  {"BF16", at::kBFloat16},
                            {"I64", at::kLong},   {"I32", at::kInt},   {"I16", at::kShort}, {"I8", at::kChar},
                            {"U8", at::kByte},    {"BOOL", at::kBool}};
 
@@ -109,8 +110,9 @@ void check_layout(const std::vector<Entry>& entries, uint64_t data_bytes) {
   for (const Entry* entry : order) {
     check(entry->end <= data_bytes, "tensor '{}': its data ends at byte {}, but the file holds {} bytes of data",
           entry->name, entry->end, data_bytes);
-    check(entry->begin == reached, "tensor '{}': its data begins at byte {} (expected {}, where the data before it ends)",
-          entry->name, entry->begin, reached);
+    check(entry->begin == reached,
+          "tensor '{}': its data begins at byte {} (expected {}, where the data before it ends)", entry->name,
+          entry->begin, reached);
     reached = entry->end;
   }
   check(reached == data_bytes, "{} bytes of data belong to no tensor", data_bytes - reached);
@@ -158,7 +160,8 @@ TensorFile parse(std::string_view bytes) {
     }
     check(item.value().is_object(), "{} is {} (expected an object)", kMetadata, item.value().type_name());
     for (const auto& note : item.value().items()) {
-      check(note.value().is_string(), "{}: '{}' is {} (expected text)", kMetadata, note.key(), note.value().type_name());
+      check(note.value().is_string(), "{}: '{}' is {} (expected text)", kMetadata, note.key(),
+            note.value().type_name());
       file.metadata[note.key()] = note.value().get<std::string>();
     }
   }
@@ -221,7 +224,8 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
       fail("a name or a note is not UTF-8 text");
     }
     text.resize((text.size() + 7) / 8 * 8, ' ');
-    check(text.size() <= kLargestHeader, "the header takes {} bytes (expected at most {})", text.size(), kLargestHeader);
+    check(text.size() <= kLargestHeader, "the header takes {} bytes (expected at most {})", text.size(),
+          kLargestHeader);
   });
   const uint64_t size = text.size();
   write_atomic(path, [&](const auto& append) {

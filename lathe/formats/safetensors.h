@@ -1,5 +1,5 @@
-/// Named tensors in one file, the way Hugging Face's safetensors lays them out: numbers and text only, nothing to execute.
-/// Knows nothing of graphs.
+/// Named tensors in one file, the way Hugging Face's safetensors lays them out: numbers and text only, nothing to
+/// execute. Knows nothing of graphs.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -26,7 +26,8 @@ struct TensorFile {
 /// Source: https://github.com/huggingface/safetensors, "Format".
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-/// Writes the file whole or not at all; equal content gives equal bytes. Tensors of other devices are copied to the CPU.
+/// Writes the file whole or not at all; equal content gives equal bytes. Tensors of other devices are copied to the
+/// CPU.
 /// @throws Error for a type that the format does not have, a name given twice, or a failed write
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
