@@ -1,7 +1,5 @@
 #include "lathe/models/kernel_models.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include "lathe/ops/layers.h"
 
 namespace lathe {
@@ -38,11 +36,7 @@ Graph build_kernel_segmenter(const Settings& settings) {
     activations.push_back(relu(response, "relu" + number));
   }
   const Value all = activations.size() == 1 ? activations[0] : concat(activations, "kernels");
-  const Value sum = conv(all, "mix", {.out = 1, .kernel = 1, .bias = false});
-  Graph graph = builder.finish({sigmoid(sum, "probability")});
-  const at::NoGradGuard no_gradients;
-  graph.node("mix").params.find("weight")->value.zero_();  // as published: the first output is 0.5 everywhere
-  return graph;
+  return builder.finish({sigmoid(weighted_sum(all, "mix"), "probability")});  // the first output is 0.5 everywhere
 }
 
 Graph build_kernel_classifier(const Settings& settings) {

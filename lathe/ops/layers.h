@@ -51,6 +51,8 @@ Value batch_norm(Value x, std::string name, const BatchNormOptions& options = {}
 Value relu(Value x, std::string name);
 Value leaky_relu(Value x, std::string name, double slope = 0.01);
 Value sigmoid(Value x, std::string name);
+/// [N, C, ...] -> [N, 1, ...]: one trained weight a channel, all zero at first.
+Value weighted_sum(Value x, std::string name);
 /// Over the channels (axis 1).
 Value softmax(Value x, std::string name);
 Value add(const std::vector<Value>& x, std::string name);

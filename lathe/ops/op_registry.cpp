@@ -19,7 +19,8 @@ namespace lathe {
   OP(periodogram)           \
   OP(relu)                  \
   OP(sigmoid)               \
-  OP(softmax)
+  OP(softmax)               \
+  OP(weighted_sum)
 
 #define LATHE_DECLARE(name)                      \
   OpPtr make_##name(const Attributes& settings); \

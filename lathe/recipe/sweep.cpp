@@ -92,13 +92,15 @@ json gather(const std::vector<SweepCell>& cells, const fs::path& out) {
 
 std::string csv(const json& result) {
   std::string text = "settings,parameters,macs,seconds,set,metric,mean,std,count\n";
-  for (const json& row : result["rows"])
-    for (const auto& [set, values] : row.value("metrics", json::object()).items())
+  for (const json& row : result["rows"]) {
+    const json sets = row.value("metrics", json::object());  // named: items() refers to it
+    for (const auto& [set, values] : sets.items())
       for (const auto& [name, moments] : values.items())
         text += fmt::format("\"{}\",{},{},{:.3f},{},{},{},{},{}\n",
                             fmt::join(row["settings"].get<std::vector<std::string>>(), " "), row["parameters"].get<double>(),
                             row["macs"].get<double>(), row["seconds"].get<double>(), set, name,
                             moments["mean"].get<double>(), moments["std"].get<double>(), moments["count"].get<int>());
+  }
   return text;
 }
 
@@ -152,7 +154,8 @@ std::string sweep_table(const json& result) {
   for (const json& row : result["rows"]) {
     const std::string primary = row["primary"];
     std::vector<std::string> parts;
-    for (const auto& [set, values] : row.value("metrics", json::object()).items())
+    const json sets = row.value("metrics", json::object());
+    for (const auto& [set, values] : sets.items())
       if (values.contains(primary))
         parts.push_back(fmt::format("{} {} {:.4f} ± {:.4f} (n={})", set, primary, values[primary]["mean"].get<double>(),
                                     values[primary]["std"].get<double>(), values[primary]["count"].get<int>()));

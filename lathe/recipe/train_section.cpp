@@ -3,14 +3,14 @@
 namespace lathe {
 namespace {
 
-/// `optimizer = "adam"` is short for `optimizer = {kind = "adam"}`.
-Settings kind_table(const Settings& settings, const std::string& key, const std::string& fallback) {
+/// `optimizer = "adam"` is short for `optimizer = {kind = "adam"}`, which is then made in `storage`.
+const Settings& kind_table(const Settings& settings, const std::string& key, const std::string& fallback,
+                           Settings& storage) {
   const auto& entries = settings.entries();
   const auto found = entries.find(key);
   if (found == entries.end() || std::holds_alternative<std::string>(found->second.value)) {
-    Settings table(settings.origin(key));
-    table.set("kind", settings.word(key, fallback), settings.origin(key));
-    return table;
+    storage.set("kind", settings.word(key, fallback), settings.origin(key));
+    return storage;
   }
   return settings.table(key);
 }
@@ -39,7 +39,7 @@ ScheduleOptions schedule_options(const Settings& settings) {
   options.end_factor = settings.real("end_factor", defaults.end_factor);
   options.length = settings.count("length", defaults.length, 0);
   options.every = settings.count("every", defaults.every, 1);
-  options.decay = settings.real("decay", defaults.decay);
+  if (settings.has("decay")) options.decay = settings.real("decay");
   options.ramp_until = settings.count("ramp_until", defaults.ramp_until, 0);
   options.flat_until = settings.count("flat_until", defaults.flat_until, 0);
   options.down_until = settings.count("down_until", defaults.down_until, 0);
@@ -73,8 +73,9 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);
   fit.checkpoint_steps = settings.count("checkpoint_steps", 0, 0);
   fit.loss.kind = settings.word("loss", default_loss);
-  const Settings optimizer = kind_table(settings, "optimizer", "adam");
-  const Settings schedule = kind_table(settings, "schedule", "constant");
+  Settings short_optimizer, short_schedule;
+  const Settings& optimizer = kind_table(settings, "optimizer", "adam", short_optimizer);
+  const Settings& schedule = kind_table(settings, "schedule", "constant", short_schedule);
   fit.optimizer = optimizer_options(optimizer);
   fit.schedule = schedule_options(schedule);
   fit.schedule_per = schedule.word("per", "epoch");

@@ -13,27 +13,28 @@ bool is_any(const Node& node, std::initializer_list<std::string_view> kinds) {
   return false;
 }
 
-/// The layer and column that read this kernel, when its unit has a bank's form.
-std::optional<std::pair<int, int64_t>> reader_of(const Graph& graph, const Unit& unit, int conv) {
+/// Where this kernel is read, when its unit has a bank's form.
+std::optional<Slice> reader_of(const Graph& graph, const Unit& unit, int conv) {
   if (unit.pinned || !unit.exact) return std::nullopt;
   for (const Channel& channel : unit.channels) {
     const Node& node = graph.nodes[static_cast<size_t>(channel.node)];
     if (channel.node != conv && !is_any(node, {"relu", "leaky_relu", "concat", "global_average_pool"}))
       return std::nullopt;
   }
-  std::optional<std::pair<int, int64_t>> reader;
+  std::optional<Slice> reader;
   for (const Slice& slice : unit.slices) {
     if (slice.node == conv) continue;
-    if (reader || slice.param != "weight" || slice.axis != 1) return std::nullopt;
-    reader = {slice.node, slice.entry};
+    if (reader || slice.param != "weight") return std::nullopt;
+    reader = slice;
   }
   return reader;
 }
 
-/// A column of the reader is one number an output: no kernel of its own.
-bool is_weighted_sum(const Node& node) {
+/// What the reader multiplies a kernel by is one number an output: no kernel of its own.
+bool is_weighted_sum(const Node& node, int64_t axis) {
   const Tensor& weight = node.params["weight"];
-  return is_any(node, {"linear", "conv"}) && weight.numel() == weight.size(0) * weight.size(1);
+  if (is_any(node, {"weighted_sum"})) return axis == 0;
+  return axis == 1 && is_any(node, {"linear", "conv"}) && weight.numel() == weight.size(0) * weight.size(1);
 }
 
 std::optional<KernelBank> bank_at(const Graph& graph, int conv, const std::map<int64_t, const Unit*>& by_channel) {
@@ -41,17 +42,18 @@ std::optional<KernelBank> bank_at(const Graph& graph, int conv, const std::map<i
   const std::vector<int> readers = graph.readers(conv);
   if (readers.size() != 1 || !is_any(graph.nodes[static_cast<size_t>(readers[0])], {"relu", "leaky_relu"}))
     return std::nullopt;
-  KernelBank bank{conv, readers[0], -1, {}, {}};
+  KernelBank bank{conv, readers[0], -1, 0, {}, {}};
   for (int64_t kernel = 0; kernel < node.params["weight"].size(0); ++kernel) {
     const auto unit = by_channel.find(kernel);
     if (unit == by_channel.end()) return std::nullopt;
     const auto reader = reader_of(graph, *unit->second, conv);
-    if (!reader || (kernel > 0 && reader->first != bank.reader)) return std::nullopt;
-    bank.reader = reader->first;
+    if (!reader || (kernel > 0 && reader->node != bank.reader)) return std::nullopt;
+    bank.reader = reader->node;
+    bank.reader_axis = reader->axis;
     bank.kernels.push_back(*unit->second);
-    bank.columns.push_back(reader->second);
+    bank.columns.push_back(reader->entry);
   }
-  if (!is_weighted_sum(graph.nodes[static_cast<size_t>(bank.reader)])) return std::nullopt;
+  if (!is_weighted_sum(graph.nodes[static_cast<size_t>(bank.reader)], bank.reader_axis)) return std::nullopt;
   return bank;
 }
 
@@ -75,8 +77,8 @@ std::vector<KernelBank> require_kernel_banks(const Graph& graph, std::string_vie
   std::vector<KernelBank> banks = kernel_banks(graph);
   if (banks.empty())
     fail_as(ExitCode::unsupported,
-            "{}: the graph has no kernel bank (expected a conv on one channel, then relu or leaky_relu, then a 1x1 conv "
-            "or linear)",
+            "{}: the graph has no kernel bank (expected a conv on one channel, then relu or leaky_relu, then a weighted sum, "
+            "1x1 conv or linear)",
             who);
   return banks;
 }
