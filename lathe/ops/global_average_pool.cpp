@@ -1,6 +1,4 @@
 /// The mean over all spatial axes: [N, C, T] or [N, C, H, W] -> [N, C].
-#include <ATen/ops/mean.h>
-
 #include <numeric>
 
 #include "lathe/ops/layers.h"
@@ -19,7 +17,7 @@ class GlobalAveragePool final : public Op {
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
     std::vector<int64_t> spatial(static_cast<size_t>(x[0].dim() - 2));
     std::iota(spatial.begin(), spatial.end(), int64_t{2});
-    return at::mean(x[0], spatial);
+    return x[0].mean(spatial);
   }
   Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), output_channels()}}}; }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }

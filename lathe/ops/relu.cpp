@@ -1,6 +1,4 @@
 /// max(x, 0).
-#include <ATen/ops/relu.h>
-
 #include "lathe/ops/elementwise.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
@@ -11,7 +9,7 @@ namespace {
 class Relu final : public Elementwise {
  public:
   std::string_view kind() const override { return "relu"; }
-  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::relu(x[0]); }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].relu(); }
 };
 
 }  // namespace

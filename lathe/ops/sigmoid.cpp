@@ -1,6 +1,4 @@
 /// 1 / (1 + exp(-x)).
-#include <ATen/ops/sigmoid.h>
-
 #include "lathe/ops/elementwise.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
@@ -11,7 +9,7 @@ namespace {
 class Sigmoid final : public Elementwise {
  public:
   std::string_view kind() const override { return "sigmoid"; }
-  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::sigmoid(x[0]); }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].sigmoid(); }
 };
 
 }  // namespace

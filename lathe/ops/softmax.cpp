@@ -1,6 +1,4 @@
 /// Probabilities over the channels (axis 1). Mixes them: removing one changes the rest.
-#include <ATen/ops/softmax.h>
-
 #include "lathe/ops/elementwise.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
@@ -11,7 +9,7 @@ namespace {
 class Softmax final : public Elementwise {
  public:
   std::string_view kind() const override { return "softmax"; }
-  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::softmax(x[0], 1); }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].softmax(1); }
   Ties ties(const Inputs& in) const override {
     Ties ties = Elementwise::ties(in);
     for (Tie& tie : ties) tie.exact = false;
