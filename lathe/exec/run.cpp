@@ -12,15 +12,48 @@
 namespace lathe {
 namespace {
 
+/// What happens at a node: nothing (it is part of a later one), its own op, or a fusion that starts from other nodes.
+struct Step {
+  bool skipped = false;
+  std::vector<int> inputs;
+  std::optional<Fusion> fusion;
+};
+
+/// True when nobody but the fused node needs what it covers.
+bool is_private(const Graph& graph, const Fusion& fusion, int index, const std::vector<bool>& kept) {
+  const auto inside = [&](int node) {
+    return node == index || std::find(fusion.covers.begin(), fusion.covers.end(), node) != fusion.covers.end();
+  };
+  return std::all_of(fusion.covers.begin(), fusion.covers.end(), [&](int node) {
+    const std::vector<int> readers = graph.readers(node);
+    return !kept[static_cast<size_t>(node)] && std::all_of(readers.begin(), readers.end(), inside);
+  });
+}
+
+std::vector<Step> plan(const Graph& graph, const std::vector<bool>& kept, bool fuse) {
+  std::vector<Step> steps(graph.nodes.size());
+  for (size_t i = graph.nodes.size(); i-- > 0;) {  // the last node of a pattern offers the fusion
+    steps[i].inputs = graph.nodes[i].inputs;
+    if (!fuse || steps[i].skipped) continue;
+    auto fusion = graph.nodes[i].op->fusion(graph, static_cast<int>(i));
+    if (!fusion || !is_private(graph, *fusion, static_cast<int>(i), kept)) continue;
+    for (const int node : fusion->covers) steps[static_cast<size_t>(node)].skipped = true;
+    steps[i].inputs = fusion->inputs;
+    steps[i].fusion = std::move(fusion);
+  }
+  return steps;
+}
+
 /// For each node, the last node that reads it (itself where nobody does); outputs and taps stay to the end.
-std::vector<size_t> last_reads(const Graph& graph, const std::vector<bool>& kept) {
-  std::vector<size_t> last(graph.nodes.size());
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+std::vector<size_t> last_reads(const std::vector<Step>& steps, const std::vector<bool>& kept) {
+  std::vector<size_t> last(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i) {
     last[i] = i;
-    for (const int input : graph.nodes[i].inputs) last[static_cast<size_t>(input)] = i;
+    if (!steps[i].skipped)
+      for (const int input : steps[i].inputs) last[static_cast<size_t>(input)] = i;
   }
   for (size_t i = 0; i < last.size(); ++i)
-    if (kept[i]) last[i] = graph.nodes.size();
+    if (kept[i]) last[i] = steps.size();
   return last;
 }
 
@@ -50,7 +83,8 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
   const std::vector<bool> taps = tapped(graph, options.taps);
   std::vector<bool> kept = taps;
   for (const int output : graph.outputs) kept[static_cast<size_t>(output)] = true;
-  const std::vector<size_t> last = last_reads(graph, kept);
+  const std::vector<Step> steps = plan(graph, kept, options.fuse);
+  const std::vector<size_t> last = last_reads(steps, kept);
 
   std::vector<Tensor> values(graph.nodes.size());
   for (size_t j = 0; j < places.size(); ++j) {
@@ -63,18 +97,20 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
+    const Step& step = steps[i];
+    if (step.skipped) continue;
     if (!values[i].defined()) {
       std::vector<Tensor> mine;
-      for (const int input : node.inputs) mine.push_back(values[static_cast<size_t>(input)]);
+      for (const int input : step.inputs) mine.push_back(values[static_cast<size_t>(input)]);
       try {
-        values[i] = node.op->forward(mine, node.params, {options.training});
+        values[i] = step.fusion ? step.fusion->forward(mine) : node.op->forward(mine, node.params, {options.training});
       } catch (const c10::Error& error) {
         fail("node '{}': {}", node.name, first_line(error));
       } catch (const Error& error) {
         throw error.within(fmt::format("node '{}'", node.name));
       }
     }
-    for (const int input : node.inputs)
+    for (const int input : step.inputs)
       if (last[static_cast<size_t>(input)] == i) values[static_cast<size_t>(input)].reset();
   }
 

@@ -12,6 +12,7 @@ namespace lathe {
 struct RunOptions {
   bool training = false;
   std::vector<std::string> taps = {};  ///< node names or globs whose outputs are wanted besides
+  bool fuse = true;                    ///< nodes may be computed together (Op::fusion), unless one of them is tapped
 };
 
 struct RunResult {

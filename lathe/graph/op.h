@@ -41,6 +41,15 @@ struct Window {
   std::vector<int64_t> before = {};
 };
 
+struct Graph;
+
+/// A faster way to compute a node together with nodes before it, to the same numbers.
+struct Fusion {
+  std::vector<int> covers;  ///< the nodes that need not run on their own
+  std::vector<int> inputs;  ///< the nodes whose outputs it starts from
+  std::function<Tensor(std::span<const Tensor>)> forward;
+};
+
 /// An op is immutable: it holds attributes, never tensors and never sizes.
 class Op {
  public:
@@ -62,6 +71,8 @@ class Op {
   virtual std::optional<Window> window(const Inputs&) const { return std::nullopt; }
   /// True when the output may be written over the first input (element-wise ops, views).
   virtual bool in_place() const { return false; }
+  /// Offers to compute node `index` of `graph`, which has this op, together with nodes before it.
+  virtual std::optional<Fusion> fusion(const Graph& /*graph*/, int /*index*/) const { return std::nullopt; }
 };
 
 using OpPtr = std::shared_ptr<const Op>;

@@ -3,11 +3,54 @@
 #include <ATen/ops/conv1d.h>
 #include <ATen/ops/zeros.h>
 
+#include "lathe/graph/graph.h"
+#include "lathe/ops/kernel_bank.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
 
 namespace lathe {
 namespace {
+
+bool is(const Node& node, std::string_view kind) { return node.op->kind() == kind; }
+
+/// The convolution as a bank of kernels, when it is one: one channel, step 1, float32 on the CPU.
+std::optional<KernelBankPart> bank_part(const Node& node) {
+  if (!is(node, "conv")) return std::nullopt;
+  const Tensor& weight = node.params["weight"];
+  const Attributes settings = node.op->attributes();
+  const bool plain = settings.list("stride") == std::vector<int64_t>{1} && settings.word("padding_mode") == "zeros" &&
+                     settings.list("dilation") == std::vector<int64_t>{1};
+  if (weight.dim() != 3 || weight.size(1) != 1 || !plain || !weight.is_cpu() || weight.scalar_type() != at::kFloat)
+    return std::nullopt;
+  return KernelBankPart{weight, node.params["bias"], settings.list("padding")[0], settings.list("padding")[1]};
+}
+
+/// Learned kernels: convolutions of one signal, each through a ReLU, joined and summed.
+std::optional<Fusion> kernel_bank_fusion(const Graph& graph, int index) {
+  const auto node = [&](int place) -> const Node& { return graph.nodes[static_cast<size_t>(place)]; };
+  Fusion fusion;
+  std::vector<int> activations = node(index).inputs;
+  if (is(node(activations[0]), "concat")) {
+    fusion.covers.push_back(activations[0]);
+    activations = node(activations[0]).inputs;
+  }
+  std::vector<KernelBankPart> parts;
+  for (const int activation : activations) {
+    if (!is(node(activation), "relu")) return std::nullopt;
+    const int conv = node(activation).inputs[0];
+    const auto part = bank_part(node(conv));
+    if (!part || (!fusion.inputs.empty() && node(conv).inputs != fusion.inputs)) return std::nullopt;
+    parts.push_back(*part);
+    fusion.inputs = node(conv).inputs;
+    fusion.covers.insert(fusion.covers.end(), {activation, conv});
+  }
+  const auto* signal = dynamic_cast<const InputOp*>(node(fusion.inputs.at(0)).op.get());
+  if (signal == nullptr || signal->sample()[0] != 1) return std::nullopt;  // one channel for certain, not depthwise
+  fusion.forward = [parts, mix = node(index).params["weight"]](std::span<const Tensor> x) {
+    return kernel_bank(x[0], parts, mix);
+  };
+  return fusion;
+}
 
 class WeightedSum final : public Op {
  public:
@@ -22,6 +65,9 @@ class WeightedSum final : public Op {
     std::vector<int64_t> sizes = x[0].sizes().vec();
     sizes[1] = 1;
     return at::conv1d(x[0].flatten(2), params["weight"].view({1, -1, 1})).view(sizes);
+  }
+  std::optional<Fusion> fusion(const Graph& graph, int index) const override {
+    return kernel_bank_fusion(graph, index);
   }
   Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), param_axis("weight", 0)}}}; }
 };
