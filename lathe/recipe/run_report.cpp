@@ -1,5 +1,6 @@
 #include "lathe/recipe/run_report.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/errors.h"
@@ -20,7 +21,7 @@ json read_json(const fs::path& path) {
   return parsed;
 }
 
-/// Columns of numbers; an empty cell is null.
+/// Columns of numbers; an empty cell is null, an empty column is left out.
 json read_columns(const fs::path& path) {
   json columns = json::object();
   if (!fs::exists(path)) return columns;
@@ -35,6 +36,9 @@ json read_columns(const fs::path& path) {
     for (size_t i = 0; i < names.size() && i < cells.size(); ++i)
       columns[names[i]].push_back(cells[i].empty() ? json(nullptr) : json(std::stod(cells[i])));
   }
+  for (const std::string& name : names)
+    if (std::all_of(columns[name].begin(), columns[name].end(), [](const json& cell) { return cell.is_null(); }))
+      columns.erase(name);
   return columns;
 }
 
@@ -53,6 +57,13 @@ json sets_with_intervals(const json& metrics) {
   return sets;
 }
 
+/// 16220160 -> "16.2 M": short enough for a headline; the ledger has every digit.
+std::string short_count(int64_t count) {
+  if (count < 100000) return with_commas(count);
+  return count < 100000000 ? fmt::format("{:.1f} M", static_cast<double>(count) / 1e6)
+                           : fmt::format("{:.0f} M", static_cast<double>(count) / 1e6);
+}
+
 json headline(const json& metrics) {
   json numbers = json::array();
   const std::string primary = metrics.value("primary", "");
@@ -61,7 +72,7 @@ json headline(const json& metrics) {
       numbers.push_back({{"label", primary + ", " + set}, {"value", values[primary]}});
   const json& model = metrics.at("model");
   numbers.push_back({{"label", "parameters"}, {"value", model.at("parameters")}});
-  numbers.push_back({{"label", "MACs per window"}, {"value", model.at("macs")}});
+  numbers.push_back({{"label", "MACs per window"}, {"value", short_count(model.at("macs"))}});
   numbers.push_back({{"label", "peak activation RAM"}, {"value", human_bytes(model.at("peak_ram_bytes").get<int64_t>())}});
   return numbers;
 }
