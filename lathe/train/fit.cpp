@@ -24,6 +24,15 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// Removes what a killed run was writing when it was killed: write_atomic's temporary files of `path`.
+void remove_half_written(const fs::path& path) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path.parent_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(path.filename().string() + ".") && name.ends_with(".tmp")) fs::remove(entry.path(), ignored);
+  }
+}
+
 class Training {
  public:
   Training(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation)
@@ -79,15 +88,16 @@ class Training {
   bool per_step() const { return options_.schedule_per == "step"; }
   int64_t unit() const { return per_step() ? progress_.step : progress_.epoch; }
   fs::path checkpoint() const { return options_.folder / "checkpoints" / "last.safetensors"; }
+  fs::path history() const { return options_.folder / "history.csv"; }
 
   void open_folder() {
-    const fs::path folder = checkpoint().parent_path();
-    make_folder(folder);
-    for (const auto& entry : fs::directory_iterator(folder))  // what a killed run was writing
-      if (entry.path().extension() == ".tmp") fs::remove(entry.path());
-    if (!fs::exists(checkpoint())) return;
+    make_folder(checkpoint().parent_path());
+    remove_half_written(checkpoint());
+    remove_half_written(history());
+    std::error_code error;
+    if (!fs::exists(checkpoint(), error)) return;
     if (!options_.resume) {  // or a later --resume would go on with the training before this one
-      fs::remove(checkpoint());
+      check(fs::remove(checkpoint(), error), "{}: cannot be removed ({})", checkpoint().string(), error.message());
       return;
     }
     progress_ = load_checkpoint(checkpoint(), graph_, optimizer_, settings_);
@@ -116,12 +126,13 @@ class Training {
   void check_finite(const Gradient& result) const {
     if (std::isfinite(result.loss) && std::isfinite(result.norm)) return;
     const bool loss = !std::isfinite(result.loss);
+    double value = loss ? result.loss : result.norm;
+    if (std::isnan(value)) value = std::abs(value);  // its sign means nothing
     const std::string last =
         saved_step_ < 0 ? "there is no checkpoint yet"
                         : fmt::format("the last good checkpoint is {} (step {})", checkpoint().string(), saved_step_);
     fail("train: the {} is {} at step {} (epoch {}); {}; lower learning_rate (now {}) or set clip_norm",
-         loss ? "loss" : "gradient", loss ? result.loss : result.norm, progress_.step + 1, progress_.epoch + 1, last,
-         learning_rate_);
+         loss ? "loss" : "gradient", value, progress_.step + 1, progress_.epoch + 1, last, learning_rate_);
   }
 
   StepReport step_report(const Gradient& result) const {
@@ -164,7 +175,7 @@ class Training {
     if (options_.folder.empty()) return;
     progress_.schedule = schedule_->state();
     save_checkpoint(checkpoint(), graph_, optimizer_, progress_, settings_);
-    write_history(options_.folder / "history.csv", progress_.history);
+    write_history(history(), progress_.history);
     saved_step_ = progress_.step;
     saved_at_ = Clock::now();
   }
@@ -177,7 +188,7 @@ class Training {
   }
 
   FitReport report() {
-    if (!options_.folder.empty()) write_history(options_.folder / "history.csv", progress_.history);
+    if (!options_.folder.empty()) write_history(history(), progress_.history);
     return {.history = progress_.history,
             .epochs = progress_.epoch,
             .steps = progress_.step,

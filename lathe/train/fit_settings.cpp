@@ -58,7 +58,7 @@ Settings fit_settings(const Graph& graph, const BatchSource& train, const FitOpt
   add("validation_rows", validation == nullptr ? 0 : validation->rows());
   add("data", options.data_id);
   add("loss", options.custom_loss ? std::string("custom") : options.loss.kind);
-  add("class_weights", fmt::join(options.loss.class_weights, " "));
+  add("class_weights", fmt::format("{}", fmt::join(options.loss.class_weights, " ")));
   add("optimizer", optimizer.kind);
   add("learning_rate", optimizer.learning_rate);
   add_optional("weight_decay", optimizer.weight_decay);

@@ -1,7 +1,5 @@
 #include "lathe/train/loss.h"
 
-#include <ATen/ops/bincount.h>
-
 #include "lathe/train/losses/matched.h"
 
 namespace lathe {

@@ -1,8 +1,6 @@
 /// Cross-entropy of class scores before the softmax. With class weights the mean is divided by the sum of the weights
 /// that were met, as PyTorch does.
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/index_select.h>
-#include <ATen/ops/sum.h>
 #include <ATen/ops/tensor.h>
 
 #include "lathe/train/loss.h"

@@ -1,6 +1,4 @@
 /// Adam with weight decay added to the gradient. Source: torch.optim.Adam, bit for bit.
-#include <ATen/ops/add.h>
-
 #include "lathe/train/optimizers/adam_moments.h"
 
 namespace lathe {

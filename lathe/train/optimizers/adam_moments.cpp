@@ -1,12 +1,6 @@
 #include "lathe/train/optimizers/adam_moments.h"
 
-#include <ATen/ops/addcdiv.h>
-#include <ATen/ops/addcmul.h>
-#include <ATen/ops/div.h>
-#include <ATen/ops/lerp.h>
 #include <ATen/ops/maximum.h>
-#include <ATen/ops/mul.h>
-#include <ATen/ops/sqrt.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 

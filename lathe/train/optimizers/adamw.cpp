@@ -1,6 +1,4 @@
 /// Adam whose weight decay shrinks the parameter itself. Source: torch.optim.AdamW, bit for bit.
-#include <ATen/ops/mul.h>
-
 #include "lathe/train/optimizers/adam_moments.h"
 
 namespace lathe {

@@ -1,7 +1,4 @@
 /// Gradient descent with momentum. Source: torch.optim.SGD, the same operations in the same order.
-#include <ATen/ops/add.h>
-#include <ATen/ops/mul.h>
-
 #include "lathe/train/optimizer.h"
 
 namespace lathe {
