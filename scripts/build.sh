@@ -36,6 +36,6 @@ compile() {
 }
 
 scripts/setup.sh
-say "build: $target into $build/, $jobs files at a time (the first time takes minutes, later only what changed)"
+say "build: $target into $build/, $jobs at a time (the first time takes minutes, later only what changed)"
 configure
 compile

@@ -7,7 +7,7 @@ torch_version=2.13.0
 clang_format_version=23.1.5
 
 # A compiler that reads LibTorch's headers takes over a gigabyte: two at once unless JOBS says otherwise.
-jobs=${JOBS:-$(($(nproc) < 2 ? 1 : 2))}
+jobs=${JOBS:-$(($(getconf _NPROCESSORS_ONLN) < 2 ? 1 : 2))}
 build=build
 
 say() { printf 'lathe: %s\n' "$*"; }
