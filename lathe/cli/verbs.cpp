@@ -1,3 +1,4 @@
+/// The table of verbs: one line an entry.
 #include "lathe/cli/verb.h"
 
 namespace lathe {

@@ -56,7 +56,7 @@ class WeightedSum final : public Op {
  public:
   std::string_view kind() const override { return "weighted_sum"; }
   Shape shape(const Inputs& in) const override {
-    const int64_t channels = in.params["weight"].size(0);
+    const int64_t channels = in.params["weight"].size(1);
     check(in[0].spatial() > 0 && in[0][1] == channels, "weighted_sum: input {} (expected {} channels and a spatial axis)",
           in[0], channels);
     return in[0].with(1, 1);
@@ -69,14 +69,14 @@ class WeightedSum final : public Op {
   std::optional<Fusion> fusion(const Graph& graph, int index) const override {
     return kernel_bank_fusion(graph, index);
   }
-  Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), param_axis("weight", 0)}}}; }
+  Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), param_axis("weight", 1)}}}; }
 };
 
 }  // namespace
 
 Value weighted_sum(Value x, std::string name) {
   return x.builder->add(std::move(name), std::make_shared<WeightedSum>(), {x},
-                        Params{{"weight", at::zeros({x.shape()[1]})}});
+                        Params{{"weight", at::zeros({1, x.shape()[1]})}});
 }
 
 OpPtr make_weighted_sum(const Attributes&) { return std::make_shared<WeightedSum>(); }

@@ -1,3 +1,4 @@
+/// Finds a recipe by file or by name.
 #include <filesystem>
 
 #include "lathe/recipe/recipes.h"

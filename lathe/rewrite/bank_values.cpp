@@ -20,7 +20,7 @@ void assign(const Tensor& target, const std::vector<double>& values) {
 }
 
 Tensor column_of(const Graph& graph, const KernelBank& bank, size_t kernel) {
-  return graph.nodes[static_cast<size_t>(bank.reader)].params["weight"].select(bank.reader_axis, bank.columns[kernel]);
+  return graph.nodes[static_cast<size_t>(bank.reader)].params["weight"].select(1, bank.columns[kernel]);
 }
 
 }  // namespace

@@ -24,17 +24,16 @@ std::optional<Slice> reader_of(const Graph& graph, const Unit& unit, int conv) {
   std::optional<Slice> reader;
   for (const Slice& slice : unit.slices) {
     if (slice.node == conv) continue;
-    if (reader || slice.param != "weight") return std::nullopt;
+    if (reader || slice.param != "weight" || slice.axis != 1) return std::nullopt;
     reader = slice;
   }
   return reader;
 }
 
 /// What the reader multiplies a kernel by is one number an output: no kernel of its own.
-bool is_weighted_sum(const Node& node, int64_t axis) {
+bool is_weighted_sum(const Node& node) {
   const Tensor& weight = node.params["weight"];
-  if (is_any(node, {"weighted_sum"})) return axis == 0;
-  return axis == 1 && is_any(node, {"linear", "conv"}) && weight.numel() == weight.size(0) * weight.size(1);
+  return is_any(node, {"weighted_sum", "linear", "conv"}) && weight.numel() == weight.size(0) * weight.size(1);
 }
 
 std::optional<KernelBank> bank_at(const Graph& graph, int conv, const std::map<int64_t, const Unit*>& by_channel) {
@@ -42,18 +41,17 @@ std::optional<KernelBank> bank_at(const Graph& graph, int conv, const std::map<i
   const std::vector<int> readers = graph.readers(conv);
   if (readers.size() != 1 || !is_any(graph.nodes[static_cast<size_t>(readers[0])], {"relu", "leaky_relu"}))
     return std::nullopt;
-  KernelBank bank{conv, readers[0], -1, 0, {}, {}};
+  KernelBank bank{conv, readers[0], -1, {}, {}};
   for (int64_t kernel = 0; kernel < node.params["weight"].size(0); ++kernel) {
     const auto unit = by_channel.find(kernel);
     if (unit == by_channel.end()) return std::nullopt;
     const auto reader = reader_of(graph, *unit->second, conv);
     if (!reader || (kernel > 0 && reader->node != bank.reader)) return std::nullopt;
     bank.reader = reader->node;
-    bank.reader_axis = reader->axis;
     bank.kernels.push_back(*unit->second);
     bank.columns.push_back(reader->entry);
   }
-  if (!is_weighted_sum(graph.nodes[static_cast<size_t>(bank.reader)], bank.reader_axis)) return std::nullopt;
+  if (!is_weighted_sum(graph.nodes[static_cast<size_t>(bank.reader)])) return std::nullopt;
   return bank;
 }
 

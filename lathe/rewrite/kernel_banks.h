@@ -14,9 +14,8 @@ struct KernelBank {
   int conv = 0;                  ///< place of the convolution
   int activation = 0;            ///< place of its activation
   int reader = 0;                ///< place of the layer that weighs the kernels
-  int64_t reader_axis = 0;       ///< the axis of its weight that the kernels lie along
   std::vector<Unit> kernels;     ///< one removable unit a kernel, in the conv's order
-  std::vector<int64_t> columns;  ///< each kernel's entry along that axis
+  std::vector<int64_t> columns;  ///< each kernel's column in the reader's weight
 };
 
 /// All banks in graph order; kernels that are pinned or read elsewhere make a conv no bank.

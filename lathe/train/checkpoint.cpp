@@ -86,7 +86,7 @@ void check_format(const TensorFile& file) {
   check(found->second == kVersion, "is a checkpoint of version {} (expected {})", found->second, kVersion);
 }
 
-void check_settings(const TensorFile& file, const Settings& settings) {
+void check_settings(const TensorFile& file, const Fingerprint& settings) {
   std::vector<std::string> different;
   for (const auto& [name, now] : settings) {
     const auto found = file.metadata.find(setting_key(name));
@@ -134,7 +134,7 @@ Progress progress_of(const TensorFile& file) {
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const Graph& graph, const Optimizer& optimizer,
-                     const Progress& progress, const Settings& settings) {
+                     const Progress& progress, const Fingerprint& settings) {
   TensorFile file;
   for (const ConstNamedParam& entry : named_params(graph))
     file.tensors.emplace_back(parameter_key(entry.name), entry.param->value);
@@ -156,7 +156,7 @@ void save_checkpoint(const std::filesystem::path& path, const Graph& graph, cons
 }
 
 Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
-                         const Settings& settings) {
+                         const Fingerprint& settings) {
   const TensorFile file = [&] {
     try {
       return read_safetensors(path);

@@ -26,15 +26,15 @@ struct Progress {
 };
 
 /// Settings that must be the same for a resumed run to be the same run: readable names and values.
-using Settings = std::vector<std::pair<std::string, std::string>>;
+using Fingerprint = std::vector<std::pair<std::string, std::string>>;
 
 /// Writes parameters, buffers, optimiser, the CPU generator and progress; the old checkpoint or the new one stands.
 void save_checkpoint(const std::filesystem::path& path, const Graph& graph, const Optimizer& optimizer,
-                     const Progress& progress, const Settings& settings);
+                     const Progress& progress, const Fingerprint& settings);
 
 /// Brings all of it back; the graph's tensors are overwritten in place, the CPU generator is set.
 /// @throws Error "PATH: …" when the file is none of ours or damaged, or names the settings that differ
 Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
-                         const Settings& settings);
+                         const Fingerprint& settings);
 
 }  // namespace lathe

@@ -79,7 +79,7 @@ class Training {
   std::shared_ptr<const Loss> loss_;
   Optimizer optimizer_;
   std::unique_ptr<Schedule> schedule_;
-  Settings settings_;
+  Fingerprint settings_;
   Progress progress_;
   int64_t first_step_ = 0, saved_step_ = -1;
   double seconds_before_ = 0, learning_rate_ = 0;

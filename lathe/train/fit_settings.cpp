@@ -42,11 +42,11 @@ void check_fit_options(const Graph& graph, const FitOptions& options) {
         "train: nothing to train, for every parameter is frozen or there is none");
 }
 
-Settings fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
+Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
                       const BatchSource* validation) {
   const OptimizerOptions& optimizer = options.optimizer;
   const ScheduleOptions& schedule = options.schedule;
-  Settings all;
+  Fingerprint all;
   const auto add = [&](std::string name, const auto& value) {
     all.emplace_back(std::move(name), fmt::format("{}", value));
   };

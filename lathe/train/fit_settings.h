@@ -10,7 +10,7 @@ namespace lathe {
 void check_fit_options(const Graph& graph, const FitOptions& options);
 
 /// Names and values of everything that the numbers depend on: the graph, the options, the rows.
-Settings fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
+Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
                       const BatchSource* validation);
 
 }  // namespace lathe
