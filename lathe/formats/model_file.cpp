@@ -74,6 +74,8 @@ Json parse(const TensorFile& file, const char* key) {
     return Json::parse(metadata(file, key));
   } catch (const Json::parse_error& error) {
     fail("'{}' is not JSON (it goes wrong at byte {})", key, error.byte);
+  } catch (const Json::out_of_range&) {
+    fail("'{}' holds a number that is too large", key);
   }
 }
 

@@ -133,6 +133,8 @@ Json parse_header(std::string_view text) {
     return header;
   } catch (const Json::parse_error& error) {
     fail("the header is not JSON (it goes wrong at byte {})", error.byte);
+  } catch (const Json::out_of_range&) {
+    fail("the header holds a number that is too large");
   }
 }
 

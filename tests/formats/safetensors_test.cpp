@@ -125,6 +125,7 @@ TEST(Safetensors, TheFrameMustFit) {
       complaint(std::string(16, '\xff')),
       "the header is said to have 18446744073709551615 bytes (expected at most 100000000); is it a safetensors file?");
   EXPECT_EQ(header_complaint("{\"a\": nonsense}"), "the header is not JSON (it goes wrong at byte 8)");
+  EXPECT_EQ(header_complaint("{\"a\": 1e605}"), "the header holds a number that is too large");
   EXPECT_EQ(header_complaint("[1]"), "the header is array (expected an object)");
   EXPECT_EQ(header_complaint("{\"__metadata__\":{\"k\":1}}", 0), "__metadata__: 'k' is number (expected text)");
 }
