@@ -37,4 +37,5 @@
 #include "lathe/formats/load_weights.h"  // weights of a file into a graph, by name
 #include "lathe/formats/model_file.h"    // one file: weights, graph, preprocessing
 
-#include "lathe/recipe/run.h"  // Recipe: the whole way from data to report in one call
+#include "lathe/recipe/evaluate_section.h"  // predict_probabilities: preprocessed and smoothed as the model file says
+#include "lathe/recipe/run.h"               // Recipe: the whole way from data to report in one call

@@ -20,6 +20,13 @@ Error settings_error(const std::string& origin, const std::string& sentence) {
   return Error(origin + ": " + sentence, typed ? ExitCode::usage : ExitCode::bad_input);
 }
 
+Settings without(const Settings& settings, const std::string& key) {
+  Settings rest(settings.where());
+  for (const auto& [name, entry] : settings.entries())
+    if (name != key) rest.set(name, entry.value, entry.origin);
+  return rest;
+}
+
 void Settings::set(const std::string& key, Value value, std::string origin) {
   entries_.insert_or_assign(key, Entry{std::move(value), std::move(origin)});
 }

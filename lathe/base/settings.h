@@ -70,6 +70,9 @@ struct Settings::Entry {
   std::string origin;  ///< "recipes/ppg.toml:14" or "--set train.epochs=x"
 };
 
+/// A copy without one key.
+Settings without(const Settings& settings, const std::string& key);
+
 /// The error of a value: exit code 2 when it came from the command line, 3 from a file.
 Error settings_error(const std::string& origin, const std::string& sentence);
 

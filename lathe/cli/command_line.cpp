@@ -2,7 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <c10/util/Exception.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <map>
 #include <new>
@@ -20,6 +23,7 @@ void Output::result(const std::string& text, const nlohmann::json& object) const
     std::cout << object.dump(2) << std::endl;
   else
     std::cout << text << std::flush;
+  check(std::cout.good(), "standard output: cannot be written ({})", std::strerror(errno));
 }
 
 void Output::say(const std::string& sentence) const { std::fprintf(stderr, "%s\n", sentence.c_str()); }
@@ -79,6 +83,7 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows past its limit is an error to report, not a reason to die
   try {
     return parse_and_run(argc, argv);
   } catch (const Error& error) {
@@ -86,6 +91,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return complain("out of memory; use a smaller batch or fewer kernels", ExitCode::bad_input);
   } catch (const c10::Error& error) {
+    if (std::string(error.what_without_backtrace()).find("not enough memory") != std::string::npos)
+      return complain("out of memory; use a smaller batch or fewer kernels", ExitCode::bad_input);
     return complain(std::string("a bug in lathe, please report it: ") + error.what_without_backtrace(), ExitCode::bug);
   } catch (const std::exception& error) {
     return complain(std::string("a bug in lathe, please report it: ") + error.what(), ExitCode::bug);

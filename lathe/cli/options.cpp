@@ -14,7 +14,7 @@
 namespace lathe {
 
 void MachineOptions::declare(CLI::App& app) {
-  app.add_option("--threads", threads, "threads to compute with (default: all cores)")->check(CLI::PositiveNumber);
+  app.add_option("--threads", threads, "threads to compute with (default: all cores)")->check(CLI::Range(1, 1024));
   app.add_option("--device", device, "cpu or cuda (default: cpu)")->check(CLI::IsMember({"cpu", "cuda"}));
 }
 
@@ -35,9 +35,10 @@ void DataOptions::declare(CLI::App& app, bool needs_targets) {
       ->check(CLI::IsMember({"refuse", "drop"}));
 }
 
-Dataset DataOptions::load(const Model& model) const {
+Dataset DataOptions::load(const Model& model, const Output& output) const {
   DataSection section;
   section.name = std::filesystem::path(inputs).filename().string();
+  if (!targets.empty()) section.name += " with " + std::filesystem::path(targets).filename().string();
   section.inputs = std::filesystem::absolute(inputs).string();
   section.targets = targets.empty() ? "" : std::filesystem::absolute(targets).string();
   section.groups = groups.empty() ? "" : std::filesystem::absolute(groups).string();
@@ -48,7 +49,10 @@ Dataset DataOptions::load(const Model& model) const {
   section.class_names = model.preprocessing.class_names;
   const bool classification = model.preprocessing.task == "classification";
   if (!classification) section.class_names.clear();
-  return accept(load_all(section, "", classification), missing_rule(missing)).data;
+  const Accepted accepted = accept(load_all(section, "", classification), missing_rule(missing));
+  if (accepted.dropped > 0)
+    output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
+  return accepted.data;
 }
 
 std::vector<double> parse_reals(const std::string& text, const std::string& option) {
@@ -105,6 +109,8 @@ void require_writable(const std::string& path) {
   check(::access(folder.c_str(), W_OK) == 0, "{}: cannot be written (no permission to write into '{}')", path,
         folder.string());
   check(!fs::is_directory(path), "{}: cannot be written (it is a folder)", path);
+  // Files are renamed into place: that would put a plain file where a device was.
+  check(!fs::exists(path) || fs::is_regular_file(path), "{}: cannot be written (it is no plain file)", path);
 }
 
 }  // namespace lathe

@@ -29,8 +29,9 @@ struct DataOptions {
   double rate_hz = 0;
   int64_t window_samples = 0, stride_samples = 0;
   void declare(CLI::App& app, bool needs_targets);
-  /// Everything in one dataset, verified. @param model  whose task and class names decide how targets are read
-  Dataset load(const Model& model) const;
+  /// Everything in one dataset, verified; says how many windows were left out for missing values.
+  /// @param model  whose task and class names decide how targets are read
+  Dataset load(const Model& model, const Output& output) const;
 };
 
 /// One comma-separated list of numbers: "0.35,0,0". @throws Error (usage)

@@ -56,7 +56,9 @@ class WeightedSum final : public Op {
  public:
   std::string_view kind() const override { return "weighted_sum"; }
   Shape shape(const Inputs& in) const override {
-    const int64_t channels = in.params["weight"].size(1);
+    const Tensor& weight = in.params["weight"];
+    check(weight.defined() && weight.dim() == 2 && weight.size(0) == 1, "weighted_sum: the weight is not [1, C]");
+    const int64_t channels = weight.size(1);
     check(in[0].spatial() > 0 && in[0][1] == channels, "weighted_sum: input {} (expected {} channels and a spatial axis)",
           in[0], channels);
     return in[0].with(1, 1);

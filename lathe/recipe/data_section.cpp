@@ -34,7 +34,7 @@ std::string layout_of(const DataSection& section, const at::Tensor& values) {
   if (!section.layout.empty()) return section.layout;
   switch (values.dim()) {
     case 1: return "T";
-    case 2: return "NT";
+    case 2: return section.window_samples > 0 ? "TC" : "NT";  // only a recording is cut
     case 3: return "NCT";
     default: fail("has {} axes (expected 1 to 3)", values.dim());
   }
@@ -57,6 +57,7 @@ class Files {
   Files(fs::path folder, LoadedData* account) : folder_(std::move(folder)), account_(account) {}
   fs::path find(const std::string& name) const {
     const fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder_ / name;
+    check(fs::exists(path) || !fs::path(name).is_absolute(), "{}: is not there", path.string());
     check(fs::exists(path), "{}: is not there; give the folder that holds '{}' with --data", path.string(), name);
     return path;
   }
@@ -103,6 +104,18 @@ std::vector<std::string> as_names(const at::Tensor& values, const std::string& f
   return names;
 }
 
+/// A class is a whole number: 0.5 must not become 0.
+at::Tensor as_classes(const at::Tensor& values, const std::string& file) {
+  if (values.is_floating_point()) {
+    const at::Tensor odd = values.ne(values.floor());  // NaN too
+    if (odd.any().item<bool>()) {
+      const int64_t row = odd.to(at::kByte).argmax().item<int64_t>();
+      fail("{}: class is not a whole number (got {} in row {})", file, values[row].item<double>(), row);
+    }
+  }
+  return values.to(at::kLong);
+}
+
 void read_targets(const DataSection& section, const Files& files, bool classification, Dataset& data) {
   if (!section.targets_column.empty()) {
     encode(files.column(section.targets, section.targets_column), data, section.targets);
@@ -111,7 +124,7 @@ void read_targets(const DataSection& section, const Files& files, bool classific
     if (classification) {
       check(data.targets.dim() == 1 || (data.targets.dim() == 2 && data.targets.size(1) == 1),
             "{}: classes have {} axes (expected 1, a class a row)", section.targets, data.targets.dim());
-      data.targets = data.targets.flatten().to(at::kLong);
+      data.targets = as_classes(data.targets.flatten(), section.targets);
     }
   }
 }

@@ -45,11 +45,20 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
   preprocessing.smooth_order = settings.count("smooth_order", 3, 0);
   preprocessing.threshold = settings.real("threshold", 0.5);
   if (preprocessing.smooth_window == 0) preprocessing.smooth_order = 0;
-  within(settings.where(), [&] {
-    for (const std::string& name : section.options.metrics) metric_for(name, task);
-    metric_for(section.primary, task);
-    if (preprocessing.smooth_window > 0) savgol_coefficients(preprocessing.smooth_window, preprocessing.smooth_order);
-  });
+  if (!(preprocessing.threshold > 0 && preprocessing.threshold < 1))
+    throw settings_error(settings.origin("threshold"),
+                         fmt::format("'threshold' is {:g} (expected between 0 and 1)", preprocessing.threshold));
+  const auto blame = [&](const std::string& key, const auto& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      throw settings_error(settings.origin(key), error.what());
+    }
+  };
+  for (const std::string& name : section.options.metrics) blame("metrics", [&] { metric_for(name, task); });
+  blame("primary", [&] { metric_for(section.primary, task); });
+  if (preprocessing.smooth_window > 0)
+    blame("smooth_window", [&] { savgol_coefficients(preprocessing.smooth_window, preprocessing.smooth_order); });
   return section;
 }
 
@@ -82,7 +91,15 @@ Scores scores_of(const Model& model, const Dataset& data, const std::string& uni
   check(data.targets.defined(), "{}: has no targets to evaluate against", data.name);
   const Tensor probabilities = predict_probabilities(model, data);
   if (task_of(preprocessing) == Task::classes) return class_scores(probabilities, data.targets, options);
+  check(data.targets.dim() >= 2, "{}: targets have {} axis (expected a label a sample, [N, T])", data.name,
+        data.targets.dim());
   return binary_scores(probabilities, data.targets.flatten(1), options);
+}
+
+std::string interval_text(const Interval& interval, const Evaluation& evaluation) {
+  if (!std::isfinite(interval.low)) return fmt::format("no interval: {} {}", evaluation.units, evaluation.unit);
+  return fmt::format("95% interval {:.4f} to {:.4f} over {} {}s", interval.low, interval.high, evaluation.units,
+                     evaluation.unit);
 }
 
 nlohmann::json metric_values(const Evaluation& evaluation) {

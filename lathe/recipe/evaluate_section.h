@@ -28,6 +28,9 @@ Tensor predict_probabilities(const Model& model, const Dataset& data, bool smoot
 /// @throws Error when the task has no metrics
 Scores scores_of(const Model& model, const Dataset& data, const std::string& unit);
 
+/// "95% interval 0.81 to 0.88 over 28 windows", or why there is none.
+std::string interval_text(const Interval& interval, const Evaluation& evaluation);
+
 /// {metric: value, …} with null for undefined ones.
 nlohmann::json metric_values(const Evaluation& evaluation);
 /// {"windows", "samples", "unit", "intervals": {metric: [low, high]}, "confusion": {labels, counts}, "classes": […]}

@@ -43,32 +43,38 @@ struct Plan {
   std::string title;
 };
 
-Settings without(const Settings& settings, const std::string& key) {
-  Settings rest(settings.where());
-  for (const auto& [name, entry] : settings.entries())
-    if (name != key) rest.set(name, entry.value, entry.origin);
-  return rest;
+const Settings& required_table(const Settings& recipe, const std::string& key) {
+  if (!recipe.has(key)) throw settings_error(recipe.where(), fmt::format("[{}] is missing", key));
+  return recipe.table(key);
+}
+
+/// The entry that `key` names; an unknown name is reported where it was written.
+template <class Entry>
+const Entry& chosen(const Settings& settings, const std::string& key, const Registry<Entry>& registry) {
+  const std::string name = settings.word(key);
+  const Entry* entry = registry.find(name);
+  if (entry == nullptr)
+    throw settings_error(settings.origin(key), unknown_name(registry.noun(), name, registry.names()));
+  return *entry;
 }
 
 Plan plan_of(const Settings& recipe, const std::string& name) {
   Plan plan;
   plan.title = recipe.word("title", name);
-  plan.data = data_section(recipe.table("data"));
-  const Settings& model = recipe.table("model");
-  const std::string architecture = model.word("name");
-  plan.model = within(model.origin("name"), [&] { return &models().at(architecture); });
+  plan.data = data_section(required_table(recipe, "data"));
+  const Settings& model = required_table(recipe, "model");
+  plan.model = &chosen(model, "name", models());
   plan.model_settings = without(model, "name");
   plan.preprocessing.task = plan.model->task;
   plan.preprocessing.normalize = plan.data.normalize;
   const bool classification = plan.preprocessing.task == "classification";
   plan.train = train_section(recipe.table("train"), classification ? "cross_entropy" : "bce");
   for (const Settings* step : recipe.tables("step")) {
-    const std::string kind = step->word("kind");
-    const StepEntry& entry = within(step->origin("kind"), [&]() -> const StepEntry& { return steps().at(kind); });
-    plan.steps.push_back({kind, entry.prepare(*step)});
+    const StepEntry& entry = chosen(*step, "kind", steps());
+    plan.steps.push_back({std::string(entry.name), entry.prepare(*step)});
   }
   plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
-  (void)build_model(architecture, plan.model_settings);  // its settings are checked before the data is opened
+  (void)build_model(plan.model->name, plan.model_settings);  // its settings are checked before the data is opened
   for (const auto& entry : model.entries()) model.has(entry.first);
   recipe.refuse_unknown();
   return plan;
@@ -92,9 +98,17 @@ class Run {
 
   json execute() {
     plan_ = plan_of(recipe_, options_.name);
+    const bool fresh = !fs::exists(options_.out);
     if (auto finished = open_folder()) return *finished;
-    load();
-    build();
+    try {
+      load();
+      build();
+    } catch (...) {
+      std::error_code ignored;
+      if (fresh) fs::remove(options_.out, ignored);  // nothing stands in it yet
+      throw;
+    }
+    describe();
     train();
     apply_steps();
     evaluate();
@@ -115,20 +129,27 @@ class Run {
   }
   fs::path file(const char* name) const { return options_.out / name; }
 
-  /// @return the metrics of a run that is finished already
+  /// What must be the same for a run to be the same run: the recipe as run, and the seed.
+  std::string settings_text() const {
+    return fmt::format("# as run with --seed {} --device {}\n", options_.seed, options_.device) + write_toml(recipe_);
+  }
+
+  /// Makes the folder, or checks that the run in it is this one. @return the metrics of a run that is finished already
   std::optional<json> open_folder() {
     make_folder(options_.out);
-    const std::string text = write_toml(recipe_);
+    const std::string text = settings_text();
     if (fs::exists(file("recipe.toml"))) {
       check(options_.resume, "{}: holds a run already; go on with --resume, or give another --out", options_.out.string());
       check(read_text(file("recipe.toml")) == text,
             "{}: was made with other settings than these (see its recipe.toml); give another --out", options_.out.string());
       if (fs::exists(file("metrics.json"))) {
         say(fmt::format("{} is finished already; nothing to do", options_.out.string()));
-        return json::parse(read_text(file("metrics.json")));
+        json finished = json::parse(read_text(file("metrics.json")), nullptr, false);
+        check(finished.is_object() && finished.contains("ledger"),
+              "{}: is damaged; remove it and --resume makes it again", file("metrics.json").string());
+        return finished;
       }
     }
-    write_atomic(file("recipe.toml"), text);
     return std::nullopt;
   }
 
@@ -143,10 +164,20 @@ class Run {
     if (plan_.preprocessing.task == "segmentation" && train.class_names.empty())
       plan_.preprocessing.class_names = {"0", "1"};
     batches_ = std::make_unique<NormalizedBatches>(train, plan_.data.normalize);
+  }
+
+  /// The first files of the run folder: written when nothing in recipe or data can stop the run any more.
+  void describe() const {
+    write_atomic(file("recipe.toml"), settings_text());
+    if (options_.resume && fs::exists(file("manifest.json"))) {
+      check(json::parse(read_text(file("manifest.json"))).value("data", json::object()) == json(data_.hashes),
+            "{}: was made with other data than this (see its manifest.json); give another --out", options_.out.string());
+      return;
+    }
     json described = manifest(options_.command, options_.seed, options_.device, data_.hashes);
     described["recipe"] = options_.name;
     described["title"] = plan_.title;
-    described["rows"] = {{"train", train.rows()}, {"test", data_.test.rows()}, {"dropped", data_.dropped}};
+    described["rows"] = {{"train", data_.train.rows()}, {"test", data_.test.rows()}, {"dropped", data_.dropped}};
     write_atomic(file("manifest.json"), described.dump(2) + "\n");
   }
 
@@ -159,18 +190,35 @@ class Run {
     check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
     check(wanted == got, "{}: windows are {} (the model expects {}); set [model] samples = {}", plan_.data.name, got,
           wanted, got[2]);
-    if (plan_.preprocessing.task == "classification") check_classes();
+    for (const std::string& set : plan_.evaluate.sets)
+      check(set != "test" || data_.test.rows() > 0, "{}: has no rows to test (split = \"none\"); set [evaluate] sets = [\"train\"]",
+            plan_.data.name);
+    check(plan_.evaluate.unit != "group" || !data_.train.groups.empty(),
+          "{}: has no groups for [evaluate] unit = \"group\"; give [data] groups", plan_.data.name);
+    if (plan_.preprocessing.task == "classification")
+      check_classes();
+    else
+      check_segments(got[2]);
     move_to(model_.graph, options_.device);
   }
 
   void check_classes() {
     const int64_t outputs = shapes(model_.graph).back()[1];
-    const int64_t largest = data_.train.targets.max().item<int64_t>();
+    int64_t largest = data_.train.targets.max().item<int64_t>();
+    if (data_.test.rows() > 0) largest = std::max(largest, data_.test.targets.max().item<int64_t>());
     check(largest < outputs, "{}: has a class {} but the model has {} outputs; set [model] classes = {}",
           plan_.data.name, largest, outputs, largest + 1);
-    if (plan_.train.balanced_classes)
-      plan_.train.fit.loss.class_weights =
-          within(plan_.data.name, [&] { return balanced_class_weights(data_.train.targets, outputs); });
+    const auto names = std::ssize(data_.train.class_names);
+    check(names == 0 || names == outputs, "{}: {} classes have names but the model has {} outputs; set [model] classes = {}",
+          plan_.data.name, names, outputs, names);
+  }
+
+  void check_segments(int64_t samples) const {
+    const auto names = std::ssize(plan_.preprocessing.class_names);
+    check(names == 2, "{}: {} classes have names (expected 2: what 0 and 1 stand for)", plan_.data.name, names);
+    check(plan_.preprocessing.smooth_window <= samples,
+          "{}: windows have {} samples (expected at least the {} of [evaluate] smooth_window)", plan_.data.name, samples,
+          plan_.preprocessing.smooth_window);
   }
 
   std::string data_id() const {
@@ -180,7 +228,8 @@ class Run {
   }
 
   void train() {
-    FitOptions fit_options = plan_.train.fit;
+    FitOptions fit_options = plan_.train.resolved(plan_.preprocessing.task == "classification", data_.train.targets,
+                                                  shapes(model_.graph).back()[1]);
     fit_options.folder = options_.out;
     fit_options.resume = options_.resume;
     fit_options.seed = options_.seed;
@@ -200,7 +249,7 @@ class Run {
   void apply_steps() {
     for (size_t i = 0; i < plan_.steps.size(); ++i) {
       const NamedStep& step = plan_.steps[i];
-      StepContext context{model_, *batches_, options_.out / "steps" / fmt::format("{}-{}", i + 1, step.name),
+      StepContext context{model_, *batches_, data_.train.targets, options_.out / "steps" / fmt::format("{}-{}", i + 1, step.name),
                           options_.seed, options_.resume, data_id(),
                           [&](const std::string& title, const StepReport& report) {
                             if (options_.on_step) options_.on_step(title, report);
@@ -232,9 +281,8 @@ class Run {
       const auto primary = std::find_if(evaluation.metrics.begin(), evaluation.metrics.end(),
                                         [&](const NamedInterval& m) { return m.name == plan_.evaluate.primary; });
       if (primary != evaluation.metrics.end())
-        say(fmt::format("{}: {} {:.4f} (95% interval {:.4f} to {:.4f} over {} {}s)", data.name, primary->name,
-                        primary->interval.value, primary->interval.low, primary->interval.high, evaluation.units,
-                        evaluation.unit));
+        say(fmt::format("{}: {} {:.4f} ({})", data.name, primary->name, primary->interval.value,
+                        interval_text(primary->interval, evaluation)));
     }
   }
 

@@ -34,7 +34,7 @@ json read_columns(const fs::path& path) {
       continue;
     }
     for (size_t i = 0; i < names.size() && i < cells.size(); ++i)
-      columns[names[i]].push_back(cells[i].empty() ? json(nullptr) : json(std::stod(cells[i])));
+      columns[names[i]].push_back(cells[i].empty() ? json(nullptr) : json(std::strtod(cells[i].c_str(), nullptr)));
   }
   for (const std::string& name : names)
     if (std::all_of(columns[name].begin(), columns[name].end(), [](const json& cell) { return cell.is_null(); }))
@@ -97,7 +97,11 @@ void write_report(const fs::path& folder, const json& metrics) {
 
 fs::path write_report(const fs::path& folder) {
   check(fs::exists(folder / "metrics.json"), "{}: holds no finished run (metrics.json is not there)", folder.string());
-  write_report(folder, read_json(folder / "metrics.json"));
+  try {
+    write_report(folder, read_json(folder / "metrics.json"));
+  } catch (const json::exception&) {
+    fail("{}: metrics.json is not what a run leaves; run the recipe again", folder.string());
+  }
   return folder / "report.html";
 }
 

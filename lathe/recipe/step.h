@@ -18,6 +18,7 @@ namespace lathe {
 struct StepContext {
   Model& model;
   const BatchSource& train;
+  const at::Tensor& targets;     ///< of all training rows
   std::filesystem::path folder;  ///< the step's own, for checkpoints
   uint64_t seed = 0;
   bool resume = false;

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -36,8 +37,13 @@ pid_t start(const SweepCell& cell, const SweepOptions& options, const fs::path& 
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   pid_t process = 0;
-  const int failed = ::posix_spawn(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawnattr_t attributes;  // a process group of its own: Ctrl-C reaches it through the sweep, once
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  const int failed = ::posix_spawn(&process, arguments[0], &actions, &attributes, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
   check(failed == 0, "sweep: {} cannot be started", words[0]);
   return process;
 }
@@ -90,14 +96,21 @@ json gather(const std::vector<SweepCell>& cells, const fs::path& out) {
   return {{"rows", rows}};
 }
 
+/// A CSV cell: quotes inside are doubled.
+std::string quoted(const std::string& text) {
+  std::string cell = "\"";
+  for (const char letter : text) cell += letter == '"' ? "\"\"" : std::string(1, letter);
+  return cell + "\"";
+}
+
 std::string csv(const json& result) {
   std::string text = "settings,parameters,macs,seconds,set,metric,mean,std,count\n";
   for (const json& row : result["rows"]) {
     const json sets = row.value("metrics", json::object());  // named: items() refers to it
     for (const auto& [set, values] : sets.items())
       for (const auto& [name, moments] : values.items())
-        text += fmt::format("\"{}\",{},{},{:.3f},{},{},{},{},{}\n",
-                            fmt::join(row["settings"].get<std::vector<std::string>>(), " "), row["parameters"].get<double>(),
+        text += fmt::format("{},{},{},{:.3f},{},{},{},{},{}\n",
+                            quoted(join(row["settings"].get<std::vector<std::string>>(), " ")), row["parameters"].get<double>(),
                             row["macs"].get<double>(), row["seconds"].get<double>(), set, name,
                             moments["mean"].get<double>(), moments["std"].get<double>(), moments["count"].get<int>());
   }
@@ -108,6 +121,10 @@ std::string csv(const json& result) {
 
 json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options) {
   make_folder(options.out);
+  const fs::path settings = options.out / "settings.txt";
+  check(!fs::exists(settings) || read_text(settings) == options.settings,
+        "{}: was made with other settings than these (see its settings.txt); give another --out", options.out.string());
+  write_atomic(settings, options.settings);
   const auto folder_of = [&](const SweepCell& cell) { return options.out / "cells" / cell.name; };
   std::vector<const SweepCell*> waiting;
   for (const SweepCell& cell : cells)
@@ -128,7 +145,8 @@ json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options) {
     if (running.empty()) break;
     int status = 0;
     const pid_t ended = ::waitpid(-1, &status, 0);
-    if (ended < 0 && errno == EINTR) {
+    check(ended >= 0 || errno == EINTR, "sweep: lost its runs ({})", std::strerror(errno));
+    if (ended < 0) {
       for (const auto& [process, cell] : running) ::kill(process, SIGINT);  // each writes its checkpoint
       continue;
     }
@@ -136,7 +154,7 @@ json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options) {
     if (found == running.end()) continue;
     const SweepCell& cell = *found->second;
     running.erase(found);
-    ++done;
+    if (status == 0) ++done;
     if (status != 0 && first_failure.empty())
       first_failure = fmt::format("sweep: cell '{}' failed: {}", cell.name, last_line(folder_of(cell) / "log.txt"));
     if (options.on_cell) options.on_cell(done, total, cell.name);

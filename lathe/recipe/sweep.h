@@ -41,6 +41,7 @@ struct SweepOptions {
   std::filesystem::path out;
   int jobs = 1;
   uint64_t seed = 0;                          ///< of the first repeat; the next has the next seed
+  std::string settings;                       ///< what all cells share, as text: a sweep goes on only with the same
   std::vector<std::string> command;           ///< program and arguments of one run, without --out, --set and --seed
   std::function<void(int64_t done, int64_t total, const std::string& cell)> on_cell = nullptr;
   std::function<bool()> stop_requested = nullptr;

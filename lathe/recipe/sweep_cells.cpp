@@ -1,4 +1,6 @@
 /// The grid of a sweep: from settings and flags to cells.
+#include <set>
+
 #include "lathe/base/text.h"
 #include "lathe/recipe/sweep.h"
 #include "lathe/recipe/toml.h"
@@ -27,7 +29,14 @@ SweepAxis parse_axis(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
     fail_as(ExitCode::usage, "--grid {}: is no axis (expected key=value,value,…)", text);
-  return {text.substr(0, equals), split(text.substr(equals + 1), ',')};
+  SweepAxis axis{text.substr(0, equals), {}};
+  const std::string values = text.substr(equals + 1);
+  const Settings::Value parsed = parse_value("[" + values + "]", "--grid");  // a value may itself be a list
+  if (const auto* list = std::get_if<Settings::List>(&parsed))
+    for (const Settings::Entry& value : *list) axis.values.push_back(write_value(value.value));
+  else
+    axis.values = split(values, ',');  // words without quotes
+  return axis;
 }
 
 std::vector<SweepCell> sweep_cells(const SweepSection& section) {
@@ -42,11 +51,14 @@ std::vector<SweepCell> sweep_cells(const SweepSection& section) {
     combinations = std::move(longer);
   }
   std::vector<SweepCell> cells;
+  std::set<std::string> names;
   for (const auto& combination : combinations)
     for (int64_t repeat = 0; repeat < section.repeats; ++repeat) {
       std::string name = join(combination, "_") + (combination.empty() ? "" : "_") + fmt::format("repeat={}", repeat);
       for (char& letter : name)
         if (letter == '/' || letter == ' ' || letter == '"') letter = '-';
+      if (!names.insert(name).second)
+        fail_as(ExitCode::usage, "sweep: cell '{}' is there twice; give each value once", name);
       cells.push_back({name, combination, repeat});
     }
   return cells;

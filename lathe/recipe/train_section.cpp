@@ -1,5 +1,7 @@
 #include "lathe/recipe/train_section.h"
 
+#include "lathe/base/text.h"
+
 namespace lathe {
 namespace {
 
@@ -52,19 +54,43 @@ ScheduleOptions schedule_options(const Settings& settings) {
   return options;
 }
 
+/// An error that is put down to where the setting was written.
+template <class Work>
+void blame(const std::string& origin, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    throw settings_error(origin, error.what());
+  }
+}
+
 /// Asks the registries now, so that a slip shows before any data is read.
-void check_kinds(const FitOptions& fit) {
-  losses().at(fit.loss.kind);
-  const Optimizer checks_its_options(fit.optimizer);
-  make_schedule(fit.schedule, fit.optimizer.learning_rate, fit.epochs);
+void check_kinds(const FitOptions& fit, const Settings& settings, const Settings& optimizer, const Settings& schedule) {
+  blame(settings.origin("loss"), [&] { losses().at(fit.loss.kind); });
+  blame(optimizer.origin("kind"), [&] { optimizers().at(fit.optimizer.kind); });
+  blame(optimizer.where(), [&] { const Optimizer checks_its_options(fit.optimizer); });
+  blame(schedule.origin("kind"), [&] { schedules().at(fit.schedule.kind); });
+  blame(schedule.where(), [&] { make_schedule(fit.schedule, fit.optimizer.learning_rate, fit.epochs); });
+  if (fit.schedule_per != "epoch" && fit.schedule_per != "step")
+    throw settings_error(schedule.origin("per"), unknown_name("unit of time", fit.schedule_per, {"epoch", "step"}));
 }
 
 }  // namespace
 
+FitOptions TrainSection::resolved(bool classification, const at::Tensor& targets, int64_t outputs) const {
+  FitOptions options = fit;
+  if (default_loss) options.loss.kind = classification ? "cross_entropy" : "bce";
+  check(!balanced_classes || options.loss.kind == "cross_entropy",
+        "train: class_weights are for the loss 'cross_entropy' (got '{}')", options.loss.kind);
+  if (balanced_classes) options.loss.class_weights = balanced_class_weights(targets, outputs);
+  return options;
+}
+
 TrainSection train_section(const Settings& settings, const std::string& default_loss) {
   TrainSection section;
+  section.default_loss = !settings.has("loss");
   FitOptions& fit = section.fit;
-  fit.epochs = settings.count("epochs", 100, 0);
+  fit.epochs = settings.count("epochs", 100, 1);
   fit.batch = settings.count("batch", 0, 0);
   fit.accumulate = settings.count("accumulate", 1, 1);
   fit.shuffle = settings.flag("shuffle", true);
@@ -73,7 +99,7 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);
   fit.checkpoint_steps = settings.count("checkpoint_steps", 0, 0);
   fit.loss.kind = settings.word("loss", default_loss);
-  Settings short_optimizer, short_schedule;
+  Settings short_optimizer(settings.where()), short_schedule(settings.where());
   const Settings& optimizer = kind_table(settings, "optimizer", "adam", short_optimizer);
   const Settings& schedule = kind_table(settings, "schedule", "constant", short_schedule);
   fit.optimizer = optimizer_options(optimizer);
@@ -89,7 +115,7 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   }
   optimizer.refuse_unknown();
   schedule.refuse_unknown();
-  within(settings.where(), [&] { check_kinds(fit); });
+  check_kinds(fit, settings, optimizer, schedule);
   return section;
 }
 

@@ -14,9 +14,13 @@ using nlohmann::json;
 
 namespace {
 
-std::vector<float> values_of(const Tensor& row) {
+/// Five digits are more than a plot shows, and a third of the bytes.
+std::vector<double> values_of(const Tensor& row) {
   const Tensor flat = row.detach().to(at::kCPU, at::kFloat).contiguous().flatten();
-  return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+  std::vector<double> values;
+  for (int64_t i = 0; i < flat.numel(); ++i)
+    values.push_back(std::strtod(fmt::format("{:.5g}", flat.const_data_ptr<float>()[i]).c_str(), nullptr));
+  return values;
 }
 
 std::vector<int64_t> spread(int64_t rows, int64_t wanted) {
@@ -40,11 +44,29 @@ Tensor contribution(const Tensor& activation, const BankValues& bank, size_t ind
 }
 
 /// Shorter than the window where the convolution had no padding: the rest counts nothing.
-std::vector<float> as_long_as(std::vector<float> values, size_t samples) {
+std::vector<double> as_long_as(std::vector<double> values, size_t samples) {
   const size_t missing = samples > values.size() ? samples - values.size() : 0;
-  values.insert(values.begin(), missing / 2, 0.0F);
-  values.resize(samples, 0.0F);
+  values.insert(values.begin(), missing / 2, 0.0);
+  values.resize(samples, 0.0);
   return values;
+}
+
+/// A window's contributions: the largest by themselves, the others as one sum. [K] traces [T] -> JSON.
+json contribution_list(std::vector<std::pair<double, std::pair<std::string, Tensor>>> traces, size_t samples) {
+  constexpr size_t kShown = 7;
+  std::stable_sort(traces.begin(), traces.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  json list = json::array();
+  std::vector<double> others(samples, 0.0);
+  for (size_t i = 0; i < traces.size(); ++i) {
+    const std::vector<double> values = as_long_as(values_of(traces[i].second.second), samples);
+    if (i < kShown)
+      list.push_back({{"kernel", traces[i].second.first}, {"values", values}});
+    else
+      for (size_t t = 0; t < samples; ++t) others[t] += values[t];
+  }
+  if (traces.size() > kShown)
+    list.push_back({{"kernel", fmt::format("other {}", traces.size() - kShown)}, {"values", others}});
+  return list;
 }
 
 json kernel_section(const Graph& graph, const std::vector<KernelBank>& banks, const std::vector<BankValues>& values,
@@ -62,7 +84,7 @@ json kernel_section(const Graph& graph, const std::vector<KernelBank>& banks, co
     if (column.size() == 1) entry["mix"] = column[0];
     list.push_back(std::move(entry));
   }
-  return {{"rate_hz", rate_hz}, {"importance", "mean |contribution| over the windows shown"}, {"list", list}};
+  return {{"rate_hz", rate_hz}, {"importance", "mean |contribution|"}, {"list", list}};
 }
 
 }  // namespace
@@ -79,14 +101,14 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
     values.push_back(read_bank(model.graph, banks[b]));
     taps.taps.push_back(model.graph.nodes[static_cast<size_t>(banks[b].activation)].name);
     for (size_t i = 0; i < values[b].taps.size(); ++i)
-      kernels.push_back({fmt::format("{} #{}", model.graph.nodes[static_cast<size_t>(banks[b].conv)].name, i), b, i});
+      kernels.push_back({fmt::format("bank {} #{}", b + 1, i), b, i});
   }
 
   json shown = json::array();
   const std::vector<int64_t> rows = spread(data.rows(), windows);
   for (const int64_t row : rows) {
     const Tensor raw = data.inputs.narrow(0, row, 1);
-    const std::vector<float> signal = values_of(raw[0][0]);
+    const std::vector<double> signal = values_of(raw[0][0]);
     json window = {{"title", data.groups.empty() ? fmt::format("window {}", row)
                                                  : fmt::format("window {}, {}", row, data.groups[static_cast<size_t>(row)])},
                    {"rate_hz", preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1},
@@ -112,14 +134,15 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       const Tensor device_input = transforms().at(preprocessing.normalize).apply(raw).to(
           model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
       const RunResult result = run(model.graph, {device_input}, taps);
+      std::vector<std::pair<double, std::pair<std::string, Tensor>>> traces;
       for (Kernel& kernel : kernels) {
         const Tensor trace = contribution(result.taps.at(taps.taps[kernel.bank])[0], values[kernel.bank], kernel.index,
                                           output, classes);
         const double weight = trace.abs().mean().item<double>();
         kernel.importance += weight / static_cast<double>(rows.size());
-        window["contributions"].push_back(
-            {{"kernel", kernel.name}, {"values", as_long_as(values_of(trace), signal.size())}});
+        traces.push_back({weight, {kernel.name, trace}});
       }
+      window["contributions"] = contribution_list(std::move(traces), signal.size());
     }
     shown.push_back(std::move(window));
   }

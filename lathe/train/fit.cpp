@@ -67,6 +67,7 @@ class Training {
         if (checkpoint_due()) save();
       }
     }
+    check_parameters();
     return report();
   }
 
@@ -133,6 +134,14 @@ class Training {
                         : fmt::format("the last good checkpoint is {} (step {})", checkpoint().string(), saved_step_);
     fail("train: the {} is {} at step {} (epoch {}); {}; lower learning_rate (now {}) or set clip_norm",
          loss ? "loss" : "gradient", value, progress_.step + 1, progress_.epoch + 1, last, learning_rate_);
+  }
+
+  /// The last update has no loss behind it that would show what it did.
+  void check_parameters() const {
+    for (const ConstNamedParam& entry : named_params(static_cast<const Graph&>(graph_)))
+      check(!entry.param->value.is_floating_point() || entry.param->value.isfinite().all().item<bool>(),
+            "train: '{}' is not finite after the last step; lower learning_rate (now {}) or set clip_norm", entry.name,
+            learning_rate_);
   }
 
   StepReport step_report(const Gradient& result) const {

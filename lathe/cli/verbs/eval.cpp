@@ -21,13 +21,13 @@ struct EvalVerb {
 };
 
 std::string table(const Evaluation& evaluation) {
-  std::string text = fmt::format("{} windows, {} samples; 95% intervals over {} {}s\n\n", evaluation.windows,
-                                 with_commas(evaluation.samples), evaluation.units, evaluation.unit);
+  std::string text =
+      fmt::format("{} windows, {} samples\n\n", evaluation.windows, with_commas(evaluation.samples));
   for (const NamedInterval& metric : evaluation.metrics)
     text += std::isnan(metric.interval.value)
                 ? fmt::format("{:<14}undefined here\n", metric.name)
-                : fmt::format("{:<14}{:>8.4f}   {:.4f} to {:.4f}\n", metric.name, metric.interval.value,
-                              metric.interval.low, metric.interval.high);
+                : fmt::format("{:<14}{:>8.4f}   {}\n", metric.name, metric.interval.value,
+                              interval_text(metric.interval, evaluation));
   if (evaluation.confusion.empty()) return text;
   text += "\ntruth \\ said  ";
   for (const std::string& name : evaluation.class_names) text += fmt::format("{:>12}", name);
@@ -55,7 +55,7 @@ Work declare_eval(CLI::App& app) {
     options.bootstrap.resamples = verb->resamples;
     verb->machine.apply();
     move_to(model.graph, verb->machine.device);
-    const Dataset data = verb->data.load(model);
+    const Dataset data = verb->data.load(model, output);
     const Evaluation evaluation = evaluate(scores_of(model, data, data.groups.empty() ? "window" : "group"), options);
     output.result(table(evaluation), {{"sets", {{data.name, metric_values(evaluation)}}},
                                       {"details", {{data.name, evaluation_details(evaluation)}}}});

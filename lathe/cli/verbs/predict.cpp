@@ -34,11 +34,14 @@ Work declare_predict(CLI::App& app) {
   verb->machine.declare(app);
   return [verb](const Output& output) {
     Model model = load_model(verb->model);
+    if (!verb->out.ends_with(".npy"))
+      fail_as(ExitCode::usage, "--out {}: predictions are written as .npy; give a name that ends so", verb->out);
     require_writable(verb->out);
     verb->machine.apply();
     move_to(model.graph, verb->machine.device);
-    const Dataset data = verb->data.load(model);
+    const Dataset data = verb->data.load(model, output);
     Tensor result = predict_probabilities(model, data, !verb->unsmoothed);
+    result = result.clamp(0, 1);  // smoothing may overshoot; decisions do not change
     if (verb->labels)
       result = model.preprocessing.task == "classification" ? result.argmax(1)
                                                             : result.gt(model.preprocessing.threshold).to(at::kByte);

@@ -21,11 +21,14 @@ struct RunVerb {
   MachineOptions machine;
 };
 
-/// runs/NAME, or runs/NAME-2 … when that is taken.
-std::string free_folder(const std::string& name) {
-  std::string folder = "runs/" + name;
-  for (int next = 2; std::filesystem::exists(folder); ++next) folder = fmt::format("runs/{}-{}", name, next);
-  return folder;
+/// runs/NAME, or runs/NAME-2 … when that is taken; to resume, the last one that is there.
+std::string default_folder(const std::string& name, bool resume) {
+  std::string folder = "runs/" + name, last = folder;
+  for (int next = 2; std::filesystem::exists(folder); ++next) {
+    last = folder;
+    folder = fmt::format("runs/{}-{}", name, next);
+  }
+  return resume ? last : folder;
 }
 
 std::string summary(const nlohmann::json& metrics, const std::string& out) {
@@ -61,7 +64,7 @@ Work declare_run(CLI::App& app) {
     verb->machine.apply();
     RunRecipeOptions options = verb->run;
     options.name = recipe.name;
-    options.out = verb->out.empty() ? free_folder(recipe.name) : verb->out;
+    options.out = verb->out.empty() ? default_folder(recipe.name, options.resume) : verb->out;
     options.device = verb->machine.device;
     options.command = output.command;
     options.say = [&](const std::string& sentence) { output.say(sentence); };

@@ -45,7 +45,8 @@ Work declare_sweep(CLI::App& app) {
   app.add_option("RECIPE", verb->recipe, "a .toml file, or the name of a recipe inside lathe")->required();
   app.add_option("--grid", verb->grid, "values to try: --grid model.kernels=4,8,16; more axes multiply (default: the recipe's [sweep])")
       ->allow_extra_args(false);
-  app.add_option("--repeats", verb->repeats, "runs of each combination, with seeds SEED, SEED+1, … (default: the recipe's, or 1)");
+  app.add_option("--repeats", verb->repeats, "runs of each combination, with seeds SEED, SEED+1, … (default: the recipe's, or 1)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--jobs", verb->sweep.jobs, "runs at the same time; cores are shared out (default: 1)")->check(CLI::PositiveNumber);
   app.add_option("--set", verb->assignments, "change a setting of every run")->allow_extra_args(false);
   app.add_option("--data", verb->data, "folder that the recipe's data files lie in (default: here)");
@@ -63,7 +64,10 @@ Work declare_sweep(CLI::App& app) {
     Settings settings = recipe.settings;  // a slip in --set shows now, not in every cell
     for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
 
+    settings = without(settings, "sweep");
     SweepOptions options = verb->sweep;
+    options.settings = fmt::format("# seed {}, device {}, data {}\n{}", options.seed, verb->machine.device,
+                                   std::filesystem::absolute(verb->data).string(), write_toml(settings));
     options.out = verb->out.empty() ? "runs/" + recipe.name + "-sweep" : verb->out;
     const int threads = verb->machine.threads > 0 ? verb->machine.threads : std::max(1, at::get_num_threads() / options.jobs);
     options.command = {std::filesystem::read_symlink("/proc/self/exe").string(), "run", verb->recipe,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/cli/options.h"
 #include "lathe/exec/run.h"
@@ -57,15 +58,18 @@ Work declare_train(CLI::App& app) {
     Settings settings("train");
     for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
     const bool classification = model.preprocessing.task == "classification";
-    FitOptions options = train_section(settings, classification ? "cross_entropy" : "bce").fit;
+    const TrainSection section = train_section(settings, classification ? "cross_entropy" : "bce");
     settings.refuse_unknown();
     if (verb->resume && verb->folder.empty())
       fail_as(ExitCode::usage, "train: --resume needs --checkpoints, the folder to go on from");
     verb->machine.apply();
     at::manual_seed(verb->seed);
-    const Dataset data = verb->data.load(model);
+    const Dataset data = verb->data.load(model, output);
     check_fits(model, data);
     if (data.rate_hz > 0) model.preprocessing.rate_hz = data.rate_hz;
+    FitOptions options = section.resolved(classification, data.targets, shapes(model.graph).back()[1]);
+    options.data_id = fmt::format("{} {} {}", content_hash(MappedFile(verb->data.inputs).bytes()),
+                                  content_hash(MappedFile(verb->data.targets).bytes()), model.preprocessing.normalize);
     move_to(model.graph, verb->machine.device);
     options.folder = verb->folder;
     options.resume = verb->resume;

@@ -6,9 +6,10 @@
 namespace lathe {
 
 Step prepare_finetune(const Settings& settings) {
-  const TrainSection section = train_section(settings, settings.word("loss", "bce"));
+  const TrainSection section = train_section(settings, "bce");
   return [section](StepContext& context) {
-    FitOptions options = section.fit;
+    const bool classification = context.model.preprocessing.task == "classification";
+    FitOptions options = section.resolved(classification, context.targets, shapes(context.model.graph).back()[1]);
     options.folder = context.folder;
     options.resume = context.resume;
     options.seed = context.seed;

@@ -8,6 +8,10 @@ namespace lathe {
 Step prepare_merge(const Settings& settings) {
   const MergeOptions options{settings.reals("ratio", {{0.35, 0, 0}}), settings.real("min_similarity", 0.0),
                              settings.flag("compat", false)};
+  for (const double ratio : options.ratio)
+    if (!(ratio >= 0 && ratio < 1))
+      throw settings_error(settings.origin("ratio"),
+                           fmt::format("'ratio' holds {:g} (expected at least 0 and below 1)", ratio));
   return [options](StepContext& context) {
     const MergeReport report = merge_kernels(context.model.graph, options);
     std::string sentence =

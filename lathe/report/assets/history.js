@@ -21,12 +21,19 @@ function draw_history(box, columns) {
 
 const curve_colours = ['negative', 'positive', 'second', 'third', 'label', 'line'];
 
+// Room around a curve that does not move: Chart.js would put it on the floor of an axis from -1 to 1.
+function room(values) {
+  const low = Math.min(...values), high = Math.max(...values);
+  return high > low ? {} : {min: low === 0 ? -1 : low - Math.abs(low) / 2, max: low === 0 ? 1 : low + Math.abs(low) / 2};
+}
+
 function curve_config({along, at, points}, names, title, logarithmic) {
+  const values = names.flatMap(name => points(name).map(point => point.y));
   return {
     type: 'line',
     data: {datasets: names.map((name, nth) => line(words(name), points(name), curve_colours[nth % curve_colours.length],
       {spanGaps: true, pointRadius: points(name).length < 30 ? 2 : 0}))},
-    options: options({x: axis(along, {min: at[0], max: at[at.length - 1]}), y: axis(title, logarithmic ? {type: 'logarithmic'} : {})},
+    options: options({x: axis(along, {min: at[0], max: at[at.length - 1], ticks: {precision: 0}}), y: axis(title, logarithmic ? {type: 'logarithmic'} : room(values))},
       {plugins: names.length > 1 ? legend() : {}}),
   };
 }

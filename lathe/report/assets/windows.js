@@ -26,7 +26,7 @@ function draw_window(box, example, meaning) {
   const label_axis = () => ({label: {type: 'linear', axis: 'y', display: false, min: 0, max: 1}});
   made.push(plot(box, {
     name: `Signal of ${example.title}`, height: 200,
-    caption: example.label ? `The recording; spans labelled as ${meaning.positive} by people are shaded.` : 'The recording.',
+    caption: example.label ? `The recording; spans labelled as ${meaning.positive} are shaded.` : 'The recording.',
     config: () => ({
       type: 'line', data: {datasets: [line('signal', in_seconds(example.signal, example.rate_hz, 900), 'line', {borderWidth: 1.1}), ...shade()]},
       options: options({x: time(), y: axis(example.unit ? `signal (${example.unit})` : 'signal', {afterFit: gutter}), ...label_axis()},

@@ -1,0 +1,185 @@
+/// Bad input through the program: one sentence on stderr, the right exit code, nothing on stdout, nothing half written.
+#include <set>
+
+#include "tests/cli/arrays.h"
+#include "tests/cli/program.h"
+#include "tests/cli/small_recipe.h"
+
+namespace lathe {
+namespace {
+
+using namespace test;
+namespace fs = std::filesystem;
+
+class Errors : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new ScratchFolder;
+    write_recordings(folder_->path(), recordings());
+    write_atomic(*folder_ / "small.toml", kSmallRecipe);
+    ASSERT_EQ(lathe_in(folder_->path(), {"new", "kernel_segmenter", "--set", "kernels=2", "--set", "lengths=[8]", "--set",
+                                         "samples=160", "-o", "m.safetensors"}).code, 0);
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static std::set<std::string> names() {
+    std::set<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_->path())) names.insert(entry.path().string());
+    return names;
+  }
+  /// Expects the sentence and the code, and that the folder holds what it held.
+  static void refused(const std::vector<std::string>& words, int code, const std::string& sentence) {
+    std::set<std::string> before = names();
+    before.insert({(*folder_ / "stdout.txt").string(), (*folder_ / "stderr.txt").string()});
+    const Outcome outcome = lathe_in(folder_->path(), words);
+    EXPECT_EQ(outcome.code, code);
+    EXPECT_EQ(outcome.error, "lathe: " + sentence + "\n");
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(names(), before);
+  }
+  static void eval_refused(const std::string& inputs, const std::string& targets, const std::string& sentence, int code = 3) {
+    refused({"eval", "m.safetensors", "--inputs", inputs, "--targets", targets}, code, sentence);
+  }
+  static inline ScratchFolder* folder_ = nullptr;
+};
+
+TEST_F(Errors, SlipsOnTheCommandLine) {
+  refused({"rnu"}, 2,
+          "unknown verb 'rnu'; known: run, sweep, new, info, train, merge, absorb, eval, predict, units, report, list (did you "
+          "mean 'run'?)");
+  refused({"info"}, 2, "MODEL is required; see 'lathe info --help'");
+  refused({"info", "m.safetensors", "--inptu", "1,2"}, 2,
+          "The following arguments were not expected: --inptu 1,2; see 'lathe info --help'");
+  refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
+          "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
+  refused({"list", "opps"}, 2,
+          "unknown list 'opps'; known: losses, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
+          "steps, transforms (did you mean 'ops'?)");
+  refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
+          "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
+}
+
+TEST_F(Errors, NoVerbShowsTheHelpOnStderr) {
+  const Outcome outcome = lathe_in(folder_->path(), {});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.error, lathe_in(folder_->path(), {"--help"}).out);
+}
+
+TEST_F(Errors, FilesThatAreNotThere) {
+  refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
+  refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
+  refused({"run", "ppg-qualty"}, 2,
+          "unknown recipe 'ppg-qualty'; known: ppg-quality-demo, ppg-quality, ppg-sweep, rhythm-classifier (did you mean "
+          "'ppg-quality'?)");
+  refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
+  const std::string path = (*folder_ / "gone.npy").string();
+  eval_refused("gone.npy", "y.npy", path + ": is not there; give the folder that holds '" + path + "' with --data");
+}
+
+TEST_F(Errors, TruncatedFiles) {
+  const std::string model = read_text(*folder_ / "m.safetensors");
+  write_atomic(*folder_ / "short.safetensors", model.substr(0, 6));
+  refused({"info", "short.safetensors"}, 3,
+          "short.safetensors: 6 bytes are too few for a safetensors file (expected at least 8)");
+  write_atomic(*folder_ / "cut.safetensors", model.substr(0, model.size() - 4));
+  const Outcome cut = lathe_in(folder_->path(), {"info", "cut.safetensors"});
+  EXPECT_EQ(cut.code, 3);
+  EXPECT_EQ(cut.error.rfind("lathe: cut.safetensors: tensor '", 0), 0U) << cut.error;
+  write_atomic(*folder_ / "cut.npy", read_text(*folder_ / "x.npy").substr(0, 1000));
+  const Outcome array = lathe_in(folder_->path(), {"predict", "m.safetensors", "cut.npy", "-o", "o.npy"});
+  EXPECT_EQ(array.code, 3);
+  EXPECT_NE(array.error.find("cut.npy: "), std::string::npos) << array.error;
+  EXPECT_FALSE(fs::exists(*folder_ / "o.npy"));
+}
+
+TEST_F(Errors, FilesOfAnotherKind) {
+  write_atomic(*folder_ / "x.mat", "no matrix");
+  const std::string path = (*folder_ / "x.mat").string();
+  eval_refused("x.mat", "y.npy", path + ": no reader accepts this file", 4);
+  refused({"info", "x.npy"}, 3, "x.npy");
+}
+
+TEST_F(Errors, ArraysThatDoNotFit) {
+  const Recordings made = recordings();
+  write_array(*folder_ / "y7.npy", "<f4", {kWindows - 1, kSamples},
+              std::vector<float>(made.labels.begin(), made.labels.end() - kSamples));
+  eval_refused("x.npy", "y7.npy", "x.npy: targets and inputs disagree (expected 8 rows of targets, got 7)");
+  std::vector<float> odd = made.labels;
+  odd[2 * kSamples + 5] = 2;
+  write_array(*folder_ / "odd.npy", "<f4", {kWindows, kSamples}, odd);
+  eval_refused("x.npy", "odd.npy", "x.npy: label outside the allowed set (expected 0 or 1, got 2 in row 2, sample 5)");
+  std::vector<float> holes = made.inputs;
+  holes[3 * kSamples] = holes[3 * kSamples + 1] = holes[6 * kSamples] = std::nanf("");
+  write_array(*folder_ / "holes.npy", "<f4", {kWindows, kSamples}, holes);
+  eval_refused("holes.npy", "y.npy",
+               "holes.npy: inputs hold NaN or infinity (expected finite numbers, got 3 such values in 2 rows, the first in row "
+               "3); missing = \"drop\" leaves such rows out");
+  write_array(*folder_ / "half.npy", "<f4", {2 * kWindows, kSamples / 2}, made.inputs);
+  write_array(*folder_ / "half_y.npy", "<f4", {2 * kWindows, kSamples / 2}, made.labels);
+  refused({"train", "m.safetensors", "--inputs", "half.npy", "--targets", "half_y.npy", "-o", "o.safetensors"}, 3,
+          "half.npy: windows are [1, 1, 80] (the model expects [1, 1, 160])");
+}
+
+TEST_F(Errors, RecipesThatDoNotFit) {
+  refused({"run", "small.toml", "--out", "r", "--set", "train.epoch=3"}, 2,
+          "--set train.epoch=3: unknown key 'epoch'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
+          "class_weights, clip_norm, clip_value, epochs, loss, optimizer, schedule, shuffle (did you mean 'epochs'?)");
+  refused({"run", "small.toml", "--out", "r", "--set", "data.simulator_windows=3"}, 3,
+          "small: split: fold 0 of 4 is empty (expected at least one row a fold, got 3 rows)");
+  refused({"sweep", "small.toml", "--grid", "model.kernels", "--out", "s"}, 2,
+          "--grid model.kernels: is no axis (expected key=value,value,…)");
+}
+
+TEST_F(Errors, PlacesThatCannotBeWritten) {
+  refused({"new", "kernel_segmenter", "-o", "/dev/null/m.safetensors"}, 3,
+          "/dev/null/m.safetensors: cannot be written (the folder '/dev/null' is not there)");
+  refused({"new", "kernel_segmenter", "-o", "/dev/null"}, 3, "/dev/null: cannot be written (it is no plain file)");
+  refused({"absorb", "m.safetensors", "-o", "."}, 3, ".: cannot be written (it is a folder)");
+  refused({"run", "small.toml", "--out", "/dev/null/r"}, 3, "/dev/null/r: folder cannot be made (Not a directory)");
+  refused({"run", "small.toml", "--out", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
+}
+
+TEST_F(Errors, AFullDiskLeavesNothingHalfWritten) {
+  const std::set<std::string> before = names();
+  const Outcome outcome = lathe_on_full_disk(folder_->path(), 1, {"new", "kernel_segmenter", "-o", "big.safetensors"});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_EQ(outcome.error, "lathe: big.safetensors: cannot be written (File too large)\n");
+  EXPECT_EQ(names(), before);
+}
+
+TEST_F(Errors, AFullDiskKeepsTheOldModel) {
+  const std::string before = read_text(*folder_ / "m.safetensors");
+  const Outcome outcome = lathe_on_full_disk(folder_->path(), 1, {"absorb", "m.safetensors", "-o", "m.safetensors"});
+  EXPECT_EQ(outcome.error, "lathe: m.safetensors: cannot be written (File too large)\n");
+  EXPECT_EQ(read_text(*folder_ / "m.safetensors"), before);
+}
+
+TEST_F(Errors, ARunOnAFullDiskGoesOnWhenThereIsRoomAgain) {
+  const std::vector<std::string> words = {"run", "small.toml", "--out", "full", "--threads", "1", "--resume"};
+  const Outcome outcome = lathe_on_full_disk(folder_->path(), 100, words);
+  EXPECT_EQ(outcome.code, 3);
+  const std::string last = "lathe: full/explain.json: cannot be written (File too large)\n";
+  EXPECT_EQ(outcome.error.substr(outcome.error.size() - std::min(outcome.error.size(), last.size())), last);
+  EXPECT_FALSE(fs::exists(*folder_ / "full/metrics.json"));
+  for (const std::string& name : names()) EXPECT_EQ(name.find(".tmp"), std::string::npos) << name;
+  EXPECT_EQ(lathe_in(folder_->path(), words).code, 0);
+  fs::remove_all(*folder_ / "full");
+}
+
+TEST_F(Errors, AStdoutThatIsFullIsNoSuccess) {
+  const Program program({"/bin/sh", "-c", "exec \"$0\" list ops > /dev/full", program_path()}, folder_->path());
+  EXPECT_EQ(program.wait(), 3);
+  EXPECT_EQ(program.error(), "lathe: standard output: cannot be written (No space left on device)\n");
+}
+
+TEST_F(Errors, ADeviceThatIsNotThereIsUnsupported) {
+  const Outcome outcome =
+      lathe_in(folder_->path(), {"predict", "m.safetensors", "x.npy", "--device", "cuda", "-o", "cuda.npy"});
+  if (outcome.code == 0) GTEST_SKIP() << "this machine has a GPU";
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_EQ(outcome.error,
+            "lathe: device 'cuda' is not there (this LibTorch build or machine has no CUDA); use cpu\n");
+}
+
+}  // namespace
+}  // namespace lathe
