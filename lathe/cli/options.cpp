@@ -49,9 +49,10 @@ Dataset DataOptions::load(const Model& model, const Output& output) const {
   section.class_names = model.preprocessing.class_names;
   const bool classification = model.preprocessing.task == "classification";
   if (!classification) section.class_names.clear();
-  const Accepted accepted = accept(load_all(section, "", classification), missing_rule(missing));
+  Accepted accepted = accept(load_all(section, "", classification), missing_rule(missing));
   if (accepted.dropped > 0)
     output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
+  accepted.data.name = std::filesystem::path(inputs).filename().string();  // results are about the inputs
   return accepted.data;
 }
 

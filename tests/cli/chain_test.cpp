@@ -56,7 +56,8 @@ TEST_F(Chain, InfoAgreesWithNew) {
 
 TEST_F(Chain, UnitsCountKernelsAndPinTheOutput) {
   int64_t kernels = 0;
-  for (const json& group : call({"units", "trained.safetensors"}).at("groups"))
+  const json units = call({"units", "trained.safetensors"});
+  for (const json& group : units.at("groups"))
     if (!group.at("pinned").get<bool>()) kernels += group.at("units").get<int64_t>();
   EXPECT_EQ(kernels, 12);
 }

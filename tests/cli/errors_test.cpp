@@ -44,11 +44,11 @@ class Errors : public testing::Test {
 
 TEST_F(Errors, SlipsOnTheCommandLine) {
   refused({"rnu"}, 2,
-          "unknown verb 'rnu'; known: run, sweep, new, info, train, merge, absorb, eval, predict, units, report, list (did you "
+          "unknown verb 'rnu'; known: absorb, eval, info, list, merge, new, predict, report, run, sweep, train, units (did you "
           "mean 'run'?)");
   refused({"info"}, 2, "MODEL is required; see 'lathe info --help'");
   refused({"info", "m.safetensors", "--inptu", "1,2"}, 2,
-          "The following arguments were not expected: --inptu 1,2; see 'lathe info --help'");
+          "The following arguments were not expected: 1,2 --inptu; see 'lathe info --help'");
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused({"list", "opps"}, 2,
@@ -69,11 +69,11 @@ TEST_F(Errors, FilesThatAreNotThere) {
   refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
   refused({"run", "ppg-qualty"}, 2,
-          "unknown recipe 'ppg-qualty'; known: ppg-quality-demo, ppg-quality, ppg-sweep, rhythm-classifier (did you mean "
+          "unknown recipe 'ppg-qualty'; known: ppg-quality, ppg-quality-demo, ppg-sweep, rhythm-classifier (did you mean "
           "'ppg-quality'?)");
   refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
   const std::string path = (*folder_ / "gone.npy").string();
-  eval_refused("gone.npy", "y.npy", path + ": is not there; give the folder that holds '" + path + "' with --data");
+  eval_refused("gone.npy", "y.npy", path + ": is not there");
 }
 
 TEST_F(Errors, TruncatedFiles) {
@@ -95,24 +95,25 @@ TEST_F(Errors, TruncatedFiles) {
 TEST_F(Errors, FilesOfAnotherKind) {
   write_atomic(*folder_ / "x.mat", "no matrix");
   const std::string path = (*folder_ / "x.mat").string();
-  eval_refused("x.mat", "y.npy", path + ": no reader accepts this file", 4);
-  refused({"info", "x.npy"}, 3, "x.npy");
+  eval_refused("x.mat", "y.npy", path + ": no reader knows this kind of file (expected .npy .csv .tsv, got '.mat')", 4);
+  refused({"info", "x.npy"}, 3,
+          "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors file?");
 }
 
 TEST_F(Errors, ArraysThatDoNotFit) {
   const Recordings made = recordings();
   write_array(*folder_ / "y7.npy", "<f4", {kWindows - 1, kSamples},
               std::vector<float>(made.labels.begin(), made.labels.end() - kSamples));
-  eval_refused("x.npy", "y7.npy", "x.npy: targets and inputs disagree (expected 8 rows of targets, got 7)");
+  eval_refused("x.npy", "y7.npy", "x.npy with y7.npy: targets and inputs disagree (expected 8 rows of targets, got 7)");
   std::vector<float> odd = made.labels;
   odd[2 * kSamples + 5] = 2;
   write_array(*folder_ / "odd.npy", "<f4", {kWindows, kSamples}, odd);
-  eval_refused("x.npy", "odd.npy", "x.npy: label outside the allowed set (expected 0 or 1, got 2 in row 2, sample 5)");
+  eval_refused("x.npy", "odd.npy", "x.npy with odd.npy: label outside the allowed set (expected 0 or 1, got 2 in row 2, sample 5)");
   std::vector<float> holes = made.inputs;
   holes[3 * kSamples] = holes[3 * kSamples + 1] = holes[6 * kSamples] = std::nanf("");
   write_array(*folder_ / "holes.npy", "<f4", {kWindows, kSamples}, holes);
   eval_refused("holes.npy", "y.npy",
-               "holes.npy: inputs hold NaN or infinity (expected finite numbers, got 3 such values in 2 rows, the first in row "
+               "holes.npy with y.npy: inputs hold NaN or infinity (expected finite numbers, got 3 such values in 2 rows, the first in row "
                "3); missing = \"drop\" leaves such rows out");
   write_array(*folder_ / "half.npy", "<f4", {2 * kWindows, kSamples / 2}, made.inputs);
   write_array(*folder_ / "half_y.npy", "<f4", {2 * kWindows, kSamples / 2}, made.labels);
@@ -136,7 +137,7 @@ TEST_F(Errors, PlacesThatCannotBeWritten) {
   refused({"new", "kernel_segmenter", "-o", "/dev/null"}, 3, "/dev/null: cannot be written (it is no plain file)");
   refused({"absorb", "m.safetensors", "-o", "."}, 3, ".: cannot be written (it is a folder)");
   refused({"run", "small.toml", "--out", "/dev/null/r"}, 3, "/dev/null/r: folder cannot be made (Not a directory)");
-  refused({"run", "small.toml", "--out", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
+  refused({"run", "small.toml", "--out", "m.safetensors"}, 3, "m.safetensors: folder cannot be made (Not a directory)");
 }
 
 TEST_F(Errors, AFullDiskLeavesNothingHalfWritten) {

@@ -3,6 +3,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "lathe/data/readers/npy.h"
+#include "lathe/formats/model_file.h"
 #include "lathe/recipe/manifest.h"
 #include "tests/recipe/sample_recipe.h"
 
