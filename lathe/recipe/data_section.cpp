@@ -161,7 +161,7 @@ Split split_rows(const DataSection& section, const Dataset& data) {
   if (section.split == "shuffled") return shuffled_fold(data.rows(), section.fold, section.folds, section.split_seed);
   if (section.split == "rows")
     return {row_range(section.train_rows, data.rows()), row_range(section.test_rows, data.rows())};
-  check(!data.groups.empty(), "{}: split = \"{}\" needs groups; give [data] groups", section.name, section.split);
+  check(!data.groups.empty(), "split = \"{}\" needs groups; give [data] groups", section.split);
   if (section.split == "grouped") return grouped_fold(data.groups, section.fold, section.folds, section.split_seed);
   return section.test_groups.empty() ? group_holdout(data.groups, section.test_ratio, section.split_seed)
                                      : group_holdout(data.groups, section.test_groups);

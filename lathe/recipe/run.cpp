@@ -121,6 +121,7 @@ class Run {
   Plan plan_;
   LoadedData data_;
   Model model_;
+  FitOptions fit_;
   std::unique_ptr<NormalizedBatches> batches_;
   json metrics_ = {{"ledger", json::array()}};
 
@@ -199,6 +200,10 @@ class Run {
       check_classes();
     else
       check_segments(got[2]);
+    fit_ = within(plan_.data.name, [&] {
+      return plan_.train.resolved(plan_.preprocessing.task == "classification", data_.train.targets,
+                                  shapes(model_.graph).back()[1]);
+    });
     move_to(model_.graph, options_.device);
   }
 
@@ -228,8 +233,7 @@ class Run {
   }
 
   void train() {
-    FitOptions fit_options = plan_.train.resolved(plan_.preprocessing.task == "classification", data_.train.targets,
-                                                  shapes(model_.graph).back()[1]);
+    FitOptions fit_options = fit_;
     fit_options.folder = options_.out;
     fit_options.resume = options_.resume;
     fit_options.seed = options_.seed;

@@ -3,6 +3,9 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
 
@@ -57,15 +60,23 @@ std::string quoted(const std::string& text) {
   return result + "\"";
 }
 
+/// Bare where TOML allows it, in quotes elsewhere ("model.kernels").
+std::string written_key(const std::string& key) {
+  const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char letter) {
+    return std::isalnum(letter) != 0 || letter == '_' || letter == '-';
+  });
+  return bare ? key : quoted(key);
+}
+
 void write_table(const Settings& settings, const std::string& path, std::string& text) {
   for (const auto& [key, entry] : settings.entries()) {
     const auto* list = std::get_if<Settings::List>(&entry.value);
     const bool tables = list != nullptr && !list->empty() && std::holds_alternative<Settings>(list->front().value);
     if (!tables && !std::holds_alternative<Settings>(entry.value))
-      text += key + " = " + write_value(entry.value) + "\n";
+      text += written_key(key) + " = " + write_value(entry.value) + "\n";
   }
   for (const auto& [key, entry] : settings.entries()) {
-    const std::string below = path.empty() ? key : path + "." + key;
+    const std::string below = path.empty() ? written_key(key) : path + "." + written_key(key);
     if (const auto* table = std::get_if<Settings>(&entry.value)) {
       text += "\n[" + below + "]\n";
       write_table(*table, below, text);
@@ -118,7 +129,7 @@ std::string write_value(const Settings::Value& value) {
   if (const std::string* word = std::get_if<std::string>(&value)) return quoted(*word);
   std::vector<std::string> parts;
   if (const Settings* table = std::get_if<Settings>(&value)) {
-    for (const auto& [key, entry] : table->entries()) parts.push_back(key + " = " + write_value(entry.value));
+    for (const auto& [key, entry] : table->entries()) parts.push_back(written_key(key) + " = " + write_value(entry.value));
     return "{" + join(parts) + "}";
   }
   for (const Settings::Entry& entry : std::get<Settings::List>(value)) parts.push_back(write_value(entry.value));

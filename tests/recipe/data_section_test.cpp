@@ -92,7 +92,7 @@ TEST_F(DataSectionTest, LabelsAndGroupsMayBeColumnsOfATable) {
   EXPECT_TRUE(at::equal(data.targets, at::tensor({1, 0, 0, 2}, at::kLong)));
   EXPECT_EQ(data.groups, (std::vector<std::string>{"b", "a", "b", "a"}));
   section_.class_names = {"normal", "af"};
-  EXPECT_EQ(error(true), "rows.csv: unknown class 'other'; known: normal, af");
+  EXPECT_EQ(error(true), "rows.csv: unknown class 'other'; known: af, normal");
 }
 
 TEST_F(DataSectionTest, GroupsNeverStandOnBothSides) {

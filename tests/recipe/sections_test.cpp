@@ -69,7 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"simulator = \"ppg\"", "simulator = \"pgp\"",
                 "recipe.toml:3: unknown simulator 'pgp'; known: ppg, rhythm (did you mean 'ppg'?)"},
         Mistake{"simulator = \"ppg\"", "", "recipe.toml [data]: neither 'inputs' (a file) nor 'simulator' is given"},
-        Mistake{"kernels = 2", "kernels = [2]", "recipe.toml:8: 'kernels' has 1 counts for 2 lengths"},
+        Mistake{"kernels = 2", "kernels = [2, 2, 2]",
+                "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
         Mistake{"name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
                 "recipe.toml:7: unknown model 'kernel_segmentor'; known: kernel_classifier, kernel_segmenter (did you mean "
                 "'kernel_segmenter'?)"},
@@ -87,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "recipe.toml:22: savgol: the window has no centre (expected an odd number of samples, got 10)"},
         Mistake{"[evaluate]", "[evaluate]\nsmooth_window = 2001",
                 "small: windows have 1920 samples (expected at least the 2001 of [evaluate] smooth_window)"},
-        Mistake{"[evaluate]", "[evaluate]\nunit = \"day\"", "recipe.toml:22: unknown unit 'day'; known: window, group"},
+        Mistake{"[evaluate]", "[evaluate]\nunit = \"day\"", "recipe.toml:22: unknown unit 'day'; known: group, window"},
         Mistake{"[evaluate]", "[evaluate]\nsets = [\"dev\"]", "recipe.toml:22: unknown set 'dev'; known: test, train"},
         Mistake{"lengths = [8, 4]", "samples = 100\nlengths = [8, 4]",
                 "small: windows are [1, 1, 1920] (the model expects [1, 1, 100]); set [model] samples = 1920"},

@@ -10,7 +10,7 @@ using test::error_of;
 
 TEST(Toml, MistakesNameFileAndLine) {
   EXPECT_EQ(error_of([] { parse_toml("a = 1\nb = = 2\n", "r.toml"); }),
-            "r.toml:2: Error while parsing key-value pair: encountered '=' while parsing value");
+            "r.toml:2: Error while parsing value: could not determine value type");
   EXPECT_EQ(error_of([] { parse_toml("a = 1\na = 2\n", "r.toml"); }).substr(0, 9), "r.toml:2:");
   EXPECT_EQ(error_of([] { parse_toml("day = 2024-01-01\n", "r.toml"); }),
             "r.toml:1: dates and times are not used here (expected a number, text, list or table)");
