@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 prefix=$scratch/prefix
 
-cmake --install $build --prefix "$prefix"
+cmake --install $build --prefix "$prefix" >/dev/null
 cmake -S examples -B "$scratch/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix"
 cmake --build "$scratch/build" -j "$jobs"
 ctest --test-dir "$scratch/build" --verbose

@@ -71,8 +71,7 @@ TEST_F(RunVerb, SweepPutsMeanAndDeviationIntoATable) {
 }
 
 TEST_F(RunVerb, ListsAreObjectsOfNames) {
-  for (const char* what : {"models", "recipes", "ops", "readers", "metrics", "steps", "losses", "optimizers", "schedules",
-                           "simulators", "transforms"}) {
+  for (const char* what : {"models", "recipes", "ops"}) {
     const json list = lathe({"list", what, "--json"}).json();
     ASSERT_TRUE(list.contains(what)) << list;
     EXPECT_FALSE(list.at(what).empty()) << what;

@@ -31,7 +31,7 @@ TEST(Toml, ValuesRememberTheirLine) {
 TEST(Toml, WritingAndReadingGivesTheSameSettings) {
   const std::string text =
       "title = \"a \\\"b\\\" \\\\ c\"\nwhole = 3\nreal = 0.1\nround = 2.0\ntiny = 1e-300\nyes = true\nlist = [1, 2.5, \"x\"]\n"
-      "[t]\nempty = []\ninline = {a = 1, b = [{c = 2}]}\n[t.deep]\nx = -1\n[[step]]\nkind = \"merge\"\n[[step]]\nkind = \"absorb\"\n";
+      "mixed = [{a = 1}, 2]\n[t]\nempty = []\ninline = {a = 1, b = [{c = 2}]}\n[t.deep]\nx = -1\n[[step]]\nkind = \"merge\"\n[[step]]\nkind = \"absorb\"\n";
   const std::string once = write_toml(parse_toml(text, "r.toml"));
   const Settings again = parse_toml(once, "again.toml");
   EXPECT_EQ(write_toml(again), once);
@@ -47,9 +47,9 @@ TEST(Toml, KeysAndTextsWithOddLettersSurvive) {
   Settings grid("r [grid]");
   grid.set("model.kernels", int64_t{4}, "r");
   settings.set("grid", grid, "r");
-  settings.set("note", std::string("two\nlines\tand a tab"), "r");
+  settings.set("note", std::string("two\nlines\r\tand a tab \x01 é"), "r");
   const Settings again = parse_toml(write_toml(settings), "again.toml");
-  EXPECT_EQ(again.word("note"), "two\nlines\tand a tab");
+  EXPECT_EQ(again.word("note"), "two\nlines\r\tand a tab \x01 é");
   EXPECT_EQ(again.table("grid").integer("model.kernels"), 4);
 }
 
