@@ -202,7 +202,9 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
   std::string text;
   within(path.string(), [&] {
     if (!file.metadata.empty()) header[kMetadata] = file.metadata;
-    for (const auto& [name, tensor] : file.tensors) {
+    for (const auto& entry : file.tensors) {
+      const std::string& name = entry.first;  // clang 14 cannot capture a structured binding
+      const at::Tensor& tensor = entry.second;
       check(name != kMetadata && !header.contains(name), "tensor '{}': the name is {}", name,
             name == kMetadata ? "reserved" : "given twice");
       tensors.push_back(on_cpu(name, tensor));

@@ -52,8 +52,9 @@ std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char letter : text) {
     if (letter == '"' || letter == '\\') result += '\\';
-    if (letter == '\n')
-      result += "\\n";
+    const auto code = static_cast<unsigned char>(letter);
+    if (code < 0x20 || code == 0x7f)  // TOML takes no control letters
+      result += fmt::format("\\u{:04x}", code);
     else
       result += letter;
   }
@@ -68,11 +69,17 @@ std::string written_key(const std::string& key) {
   return bare ? key : quoted(key);
 }
 
+/// What `[[name]]` can hold: tables and nothing else.
+bool is_list_of_tables(const Settings::Value& value) {
+  const auto* list = std::get_if<Settings::List>(&value);
+  return list != nullptr && !list->empty() && std::all_of(list->begin(), list->end(), [](const Settings::Entry& entry) {
+    return std::holds_alternative<Settings>(entry.value);
+  });
+}
+
 void write_table(const Settings& settings, const std::string& path, std::string& text) {
   for (const auto& [key, entry] : settings.entries()) {
-    const auto* list = std::get_if<Settings::List>(&entry.value);
-    const bool tables = list != nullptr && !list->empty() && std::holds_alternative<Settings>(list->front().value);
-    if (!tables && !std::holds_alternative<Settings>(entry.value))
+    if (!is_list_of_tables(entry.value) && !std::holds_alternative<Settings>(entry.value))
       text += written_key(key) + " = " + write_value(entry.value) + "\n";
   }
   for (const auto& [key, entry] : settings.entries()) {
@@ -81,9 +88,8 @@ void write_table(const Settings& settings, const std::string& path, std::string&
       text += "\n[" + below + "]\n";
       write_table(*table, below, text);
     }
-    const auto* list = std::get_if<Settings::List>(&entry.value);
-    if (list != nullptr && !list->empty() && std::holds_alternative<Settings>(list->front().value))
-      for (const Settings::Entry& element : *list) {
+    if (is_list_of_tables(entry.value))
+      for (const Settings::Entry& element : std::get<Settings::List>(entry.value)) {
         text += "\n[[" + below + "]]\n";
         write_table(std::get<Settings>(element.value), below, text);
       }
