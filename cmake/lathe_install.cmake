@@ -21,7 +21,7 @@ endif()
 install(TARGETS lathe_all ${folders} EXPORT lathe ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT lathe FILE lathe-targets.cmake NAMESPACE lathe:: DESTINATION ${package_folder})
 install(DIRECTORY lathe/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lathe FILES_MATCHING PATTERN "*.h"
-  PATTERN cli EXCLUDE PATTERN assets EXCLUDE)
+  PATTERN cli EXCLUDE PATTERN assets EXCLUDE PATTERN steps EXCLUDE)
 
 cmake_path(GET LATHE_TORCH_INCLUDE PARENT_PATH LATHE_BUILT_WITH_TORCH)
 configure_package_config_file(cmake/lathe-config.cmake.in lathe-config.cmake INSTALL_DESTINATION ${package_folder})
