@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup build demo test bench format clean
-export TORCH_ROOT LATHE_PACKAGES CMAKE_ARGS JOBS LABEL NAME FRESH
+export TORCH_ROOT LATHE_PACKAGES CMAKE_ARGS JOBS LABEL NAME
 
 help:
 	@echo 'lathe turns neural networks down to size.'
