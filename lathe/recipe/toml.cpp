@@ -73,8 +73,8 @@ std::string written_key(const std::string& key) {
 bool is_list_of_tables(const Settings::Value& value) {
   const auto* list = std::get_if<Settings::List>(&value);
   return list != nullptr && !list->empty() && std::all_of(list->begin(), list->end(), [](const Settings::Entry& entry) {
-    return std::holds_alternative<Settings>(entry.value);
-  });
+           return std::holds_alternative<Settings>(entry.value);
+         });
 }
 
 void write_table(const Settings& settings, const std::string& path, std::string& text) {
@@ -106,7 +106,9 @@ Settings parse_toml(std::string_view text, const std::string& file) {
   }
 }
 
-Settings read_toml(const std::filesystem::path& path) { return parse_toml(read_text(path), path.string()); }
+Settings read_toml(const std::filesystem::path& path) {
+  return parse_toml(read_text(path), path.string());
+}
 
 Settings::Value parse_value(const std::string& text, const std::string& origin) {
   try {
@@ -135,7 +137,8 @@ std::string write_value(const Settings::Value& value) {
   if (const std::string* word = std::get_if<std::string>(&value)) return quoted(*word);
   std::vector<std::string> parts;
   if (const Settings* table = std::get_if<Settings>(&value)) {
-    for (const auto& [key, entry] : table->entries()) parts.push_back(written_key(key) + " = " + write_value(entry.value));
+    for (const auto& [key, entry] : table->entries())
+      parts.push_back(written_key(key) + " = " + write_value(entry.value));
     return "{" + join(parts) + "}";
   }
   for (const Settings::Entry& entry : std::get<Settings::List>(value)) parts.push_back(write_value(entry.value));

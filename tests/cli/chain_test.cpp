@@ -17,8 +17,9 @@ class Chain : public testing::Test {
     write_recordings(folder_->path(), recordings());
     made_ = new json(call({"new", "kernel_segmenter", "--set", "kernels=4", "--set", "lengths=[16, 8, 4]", "--set",
                            "samples=160", "-o", "fresh.safetensors"}));
-    trained_ = new json(call({"train", "fresh.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--set", "epochs=20",
-                              "--set", "optimizer.learning_rate=0.02", "--threads", "1", "-o", "trained.safetensors"}));
+    trained_ =
+        new json(call({"train", "fresh.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--set", "epochs=20",
+                       "--set", "optimizer.learning_rate=0.02", "--threads", "1", "-o", "trained.safetensors"}));
   }
   static void TearDownTestSuite() {
     delete made_;
@@ -73,7 +74,8 @@ TEST_F(Chain, AbsorbChangesNoDecision) {
   EXPECT_EQ(call({"absorb", "trained.safetensors", "-o", "absorbed.safetensors"}).at("sign_bits"), 12);
   call({"predict", "trained.safetensors", "x.npy", "-o", "before.npy"});
   call({"predict", "absorbed.safetensors", "x.npy", "-o", "after.npy"});
-  const std::vector<float> before = read_array<float>(*folder_ / "before.npy"), after = read_array<float>(*folder_ / "after.npy");
+  const std::vector<float> before = read_array<float>(*folder_ / "before.npy"),
+                           after = read_array<float>(*folder_ / "after.npy");
   ASSERT_EQ(before.size(), static_cast<size_t>(kWindows * kSamples));
   for (size_t i = 0; i < before.size(); ++i) ASSERT_NEAR(before[i], after[i], 1e-6);
 }
@@ -85,10 +87,11 @@ TEST_F(Chain, PredictWritesWhatEvalCounts) {
   const std::vector<float> truth = recordings().labels;
   std::vector<std::vector<int64_t>> counts(2, std::vector<int64_t>(2));
   for (size_t i = 0; i < said.size(); ++i) ++counts[static_cast<size_t>(truth[i])][said[i]];
-  const json eval = call({"eval", "trained.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--resamples", "50"});
+  const json eval =
+      call({"eval", "trained.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--resamples", "50"});
   EXPECT_EQ(eval.at("details").at("x.npy").at("confusion").at("counts"), json(counts));
-  const double dice = 2.0 * static_cast<double>(counts[1][1]) /
-                      static_cast<double>(2 * counts[1][1] + counts[0][1] + counts[1][0]);
+  const double dice =
+      2.0 * static_cast<double>(counts[1][1]) / static_cast<double>(2 * counts[1][1] + counts[0][1] + counts[1][0]);
   EXPECT_NEAR(eval.at("sets").at("x.npy").at("dice").get<double>(), dice, 1e-12);
 }
 
@@ -101,8 +104,12 @@ TEST_F(Chain, AClassifierGoesTheSameWay) {
   EXPECT_EQ(call({"predict", "classes.safetensors", "x.npy", "-o", "p.npy"}).at("shape"), json({kWindows, 3}));
   const std::vector<float> probabilities = read_array<float>(*folder_ / "p.npy");
   EXPECT_NEAR(probabilities[0] + probabilities[1] + probabilities[2], 1, 1e-6);
-  EXPECT_TRUE(call({"eval", "classes.safetensors", "--inputs", "x.npy", "--targets", "classes.npy", "--metrics", "macro_f1"})
-                  .at("sets").at("x.npy").at("macro_f1").is_number());
+  EXPECT_TRUE(
+      call({"eval", "classes.safetensors", "--inputs", "x.npy", "--targets", "classes.npy", "--metrics", "macro_f1"})
+          .at("sets")
+          .at("x.npy")
+          .at("macro_f1")
+          .is_number());
 }
 
 TEST_F(Chain, MissingRowsAreDroppedOnlyWhenAskedAndSaid) {

@@ -17,8 +17,10 @@ class Errors : public testing::Test {
     folder_ = new ScratchFolder;
     write_recordings(folder_->path(), recordings());
     write_atomic(*folder_ / "small.toml", kSmallRecipe);
-    ASSERT_EQ(lathe_in(folder_->path(), {"new", "kernel_segmenter", "--set", "kernels=2", "--set", "lengths=[8]", "--set",
-                                         "samples=160", "-o", "m.safetensors"}).code, 0);
+    ASSERT_EQ(lathe_in(folder_->path(), {"new", "kernel_segmenter", "--set", "kernels=2", "--set", "lengths=[8]",
+                                         "--set", "samples=160", "-o", "m.safetensors"})
+                  .code,
+              0);
   }
   static void TearDownTestSuite() { delete folder_; }
   static std::set<std::string> names() {
@@ -36,7 +38,8 @@ class Errors : public testing::Test {
     EXPECT_EQ(outcome.out, "");
     EXPECT_EQ(names(), before);
   }
-  static void eval_refused(const std::string& inputs, const std::string& targets, const std::string& sentence, int code = 3) {
+  static void eval_refused(const std::string& inputs, const std::string& targets, const std::string& sentence,
+                           int code = 3) {
     refused({"eval", "m.safetensors", "--inputs", inputs, "--targets", targets}, code, sentence);
   }
   static inline ScratchFolder* folder_ = nullptr;
@@ -44,16 +47,18 @@ class Errors : public testing::Test {
 
 TEST_F(Errors, SlipsOnTheCommandLine) {
   refused({"rnu"}, 2,
-          "unknown verb 'rnu'; known: absorb, eval, info, list, merge, new, predict, report, run, sweep, train, units (did you "
+          "unknown verb 'rnu'; known: absorb, eval, info, list, merge, new, predict, report, run, sweep, train, units "
+          "(did you "
           "mean 'run'?)");
   refused({"info"}, 2, "MODEL is required; see 'lathe info --help'");
   refused({"info", "m.safetensors", "--inptu", "1,2"}, 2,
           "The following arguments were not expected: 1,2 --inptu; see 'lathe info --help'");
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
-  refused({"list", "opps"}, 2,
-          "unknown list 'opps'; known: losses, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
-          "steps, transforms (did you mean 'ops'?)");
+  refused(
+      {"list", "opps"}, 2,
+      "unknown list 'opps'; known: losses, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
+      "steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
 }
@@ -68,9 +73,10 @@ TEST_F(Errors, NoVerbShowsTheHelpOnStderr) {
 TEST_F(Errors, FilesThatAreNotThere) {
   refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
-  refused({"run", "ppg-qualty"}, 2,
-          "unknown recipe 'ppg-qualty'; known: ppg-quality, ppg-quality-demo, ppg-sweep, rhythm-classifier (did you mean "
-          "'ppg-quality'?)");
+  refused(
+      {"run", "ppg-qualty"}, 2,
+      "unknown recipe 'ppg-qualty'; known: ppg-quality, ppg-quality-demo, ppg-sweep, rhythm-classifier (did you mean "
+      "'ppg-quality'?)");
   refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
   const std::string path = (*folder_ / "gone.npy").string();
   eval_refused("gone.npy", "y.npy", path + ": is not there");
@@ -97,7 +103,8 @@ TEST_F(Errors, FilesOfAnotherKind) {
   const std::string path = (*folder_ / "x.mat").string();
   eval_refused("x.mat", "y.npy", path + ": no reader knows this kind of file (expected .npy .csv .tsv, got '.mat')", 4);
   refused({"info", "x.npy"}, 3,
-          "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors file?");
+          "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors "
+          "file?");
 }
 
 TEST_F(Errors, ArraysThatDoNotFit) {
@@ -108,12 +115,14 @@ TEST_F(Errors, ArraysThatDoNotFit) {
   std::vector<float> odd = made.labels;
   odd[2 * kSamples + 5] = 2;
   write_array(*folder_ / "odd.npy", "<f4", {kWindows, kSamples}, odd);
-  eval_refused("x.npy", "odd.npy", "x.npy with odd.npy: label outside the allowed set (expected 0 or 1, got 2 in row 2, sample 5)");
+  eval_refused("x.npy", "odd.npy",
+               "x.npy with odd.npy: label outside the allowed set (expected 0 or 1, got 2 in row 2, sample 5)");
   std::vector<float> holes = made.inputs;
   holes[3 * kSamples] = holes[3 * kSamples + 1] = holes[6 * kSamples] = std::nanf("");
   write_array(*folder_ / "holes.npy", "<f4", {kWindows, kSamples}, holes);
   eval_refused("holes.npy", "y.npy",
-               "holes.npy with y.npy: inputs hold NaN or infinity (expected finite numbers, got 3 such values in 2 rows, the first in row "
+               "holes.npy with y.npy: inputs hold NaN or infinity (expected finite numbers, got 3 such values in 2 "
+               "rows, the first in row "
                "3); missing = \"drop\" leaves such rows out");
   write_array(*folder_ / "half.npy", "<f4", {2 * kWindows, kSamples / 2}, made.inputs);
   write_array(*folder_ / "half_y.npy", "<f4", {2 * kWindows, kSamples / 2}, made.labels);
@@ -178,8 +187,7 @@ TEST_F(Errors, ADeviceThatIsNotThereIsUnsupported) {
       lathe_in(folder_->path(), {"predict", "m.safetensors", "x.npy", "--device", "cuda", "-o", "cuda.npy"});
   if (outcome.code == 0) GTEST_SKIP() << "this machine has a GPU";
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_EQ(outcome.error,
-            "lathe: device 'cuda' is not there (this LibTorch build or machine has no CUDA); use cpu\n");
+  EXPECT_EQ(outcome.error, "lathe: device 'cuda' is not there (this LibTorch build or machine has no CUDA); use cpu\n");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-/// The help of every verb, word for word. After a change on purpose: LATHE_APPROVE=1 build/tests/test_cli_golden, then read
-/// the difference before committing it.
+/// The help of every verb, word for word. After a change on purpose: LATHE_APPROVE=1 build/tests/test_cli_golden, then
+/// read the difference before committing it.
 #include <cstdlib>
 
 #include "lathe/cli/verb.h"
@@ -43,7 +43,8 @@ TEST(Help, NoGoldenFileIsLeftOver) {
 TEST(Help, EveryVerbKnowsJson) {
   const ScratchFolder folder;
   for (const Verb& verb : verbs())
-    EXPECT_NE(lathe_in(folder.path(), {std::string(verb.name), "--help"}).out.find("--json"), std::string::npos) << verb.name;
+    EXPECT_NE(lathe_in(folder.path(), {std::string(verb.name), "--help"}).out.find("--json"), std::string::npos)
+        << verb.name;
 }
 
 TEST(Help, VersionIsOneLine) {

@@ -84,7 +84,8 @@ TEST_F(KilledRun, TenKillsLeaveTheSameFinalBytes) {
 
 TEST_F(KilledRun, CtrlCLeavesACheckpointToGoOnFrom) {
   const Program run = start("stopped");
-  for (int waits = 0; waits < 6000 && !fs::exists(folder_ / "stopped/checkpoints/last.safetensors"); ++waits) ::usleep(10000);
+  for (int waits = 0; waits < 6000 && !fs::exists(folder_ / "stopped/checkpoints/last.safetensors"); ++waits)
+    ::usleep(10000);
   run.signal(SIGINT);
   EXPECT_EQ(run.wait(), 130);
   EXPECT_NE(run.error().find("lathe: train: interrupted after step "), std::string::npos) << run.error();
@@ -96,8 +97,8 @@ TEST_F(KilledRun, CtrlCLeavesACheckpointToGoOnFrom) {
 }
 
 TEST_F(KilledRun, ASweepThatIsStoppedGoesOnWhereItWas) {
-  const std::vector<std::string> words = {program_path(), "sweep", "small.toml", "--grid", "model.kernels=4,5", "--out", "s",
-                                          "--threads", "1"};
+  const std::vector<std::string> words = {program_path(), "sweep", "small.toml", "--grid", "model.kernels=4,5",
+                                          "--out",        "s",     "--threads",  "1"};
   const Program sweep(words, folder_.path());
   const fs::path first = folder_ / "s/cells/model.kernels=4_repeat=0/metrics.json";
   for (int waits = 0; waits < 6000 && !fs::exists(first); ++waits) ::usleep(10000);

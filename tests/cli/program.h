@@ -23,7 +23,8 @@ namespace lathe::test {
 class Program {
  public:
   Program(std::vector<std::string> words, const std::filesystem::path& folder,
-          const std::string& out_file = "stdout.txt") : out_(folder / out_file), error_(folder / "stderr.txt") {
+          const std::string& out_file = "stdout.txt")
+      : out_(folder / out_file), error_(folder / "stderr.txt") {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -61,7 +62,9 @@ struct Outcome {
   }
 };
 
-inline std::string program_path() { return (build_folder() / "bin" / "lathe").string(); }
+inline std::string program_path() {
+  return (build_folder() / "bin" / "lathe").string();
+}
 
 /// Runs lathe to its end in `folder`.
 inline Outcome lathe_in(const std::filesystem::path& folder, std::vector<std::string> words) {
@@ -73,7 +76,8 @@ inline Outcome lathe_in(const std::filesystem::path& folder, std::vector<std::st
 
 /// The same where no file may grow past so many blocks of 512 or 1,024 bytes: a disk that is full.
 inline Outcome lathe_on_full_disk(const std::filesystem::path& folder, int blocks, std::vector<std::string> words) {
-  words.insert(words.begin(), {"/bin/sh", "-c", "ulimit -f " + std::to_string(blocks) + "; exec \"$@\"", "sh", program_path()});
+  words.insert(words.begin(),
+               {"/bin/sh", "-c", "ulimit -f " + std::to_string(blocks) + "; exec \"$@\"", "sh", program_path()});
   const Program program(words, folder);
   const int code = program.wait();
   return {code, program.out(), program.error()};

@@ -20,11 +20,12 @@ TEST_F(RunVerb, LeavesTheWholeRunFolder) {
   const Outcome outcome = lathe({"run", "small.toml", "--out", "r", "--json"});
   EXPECT_EQ(outcome.code, 0) << outcome.error;
   EXPECT_EQ(outcome.json(), json::parse(read_text(folder_ / "r/metrics.json")));
-  for (const char* file : {"recipe.toml", "manifest.json", "history.csv", "metrics.json", "model.safetensors", "explain.json",
-                           "report.html", "checkpoints/last.safetensors"})
+  for (const char* file : {"recipe.toml", "manifest.json", "history.csv", "metrics.json", "model.safetensors",
+                           "explain.json", "report.html", "checkpoints/last.safetensors"})
     EXPECT_TRUE(fs::exists(folder_ / "r" / file)) << file;
   const json metrics = outcome.json();
-  EXPECT_EQ(metrics.at("model").at("parameters"), 10 + 6 + 2 + 2 + 2);  // one kernel of 8, one of 4, a bias and a weight each
+  EXPECT_EQ(metrics.at("model").at("parameters"),
+            10 + 6 + 2 + 2 + 2);  // one kernel of 8, one of 4, a bias and a weight each
   EXPECT_TRUE(metrics.at("sets").at("small").at("dice").is_number());
 }
 
@@ -60,8 +61,8 @@ TEST_F(RunVerb, ReportIsWrittenAgainFromTheFolder) {
 }
 
 TEST_F(RunVerb, SweepPutsMeanAndDeviationIntoATable) {
-  const Outcome outcome = lathe({"sweep", "small.toml", "--grid", "model.kernels=2,3", "--repeats", "2", "--jobs", "2", "--out",
-                                 "s", "--json"});
+  const Outcome outcome = lathe(
+      {"sweep", "small.toml", "--grid", "model.kernels=2,3", "--repeats", "2", "--jobs", "2", "--out", "s", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.error;
   const json rows = outcome.json().at("rows");
   ASSERT_EQ(rows.size(), 2U);

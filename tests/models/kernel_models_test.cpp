@@ -22,9 +22,13 @@ Settings settings(const Values& values) {
   return settings;
 }
 
-Graph build(std::string_view name, const Values& values) { return build_model(name, settings(values)); }
+Graph build(std::string_view name, const Values& values) {
+  return build_model(name, settings(values));
+}
 
-Settings::Value whole(int64_t value) { return value; }
+Settings::Value whole(int64_t value) {
+  return value;
+}
 Settings::Value list(const std::vector<int64_t>& values) {
   Settings::List list;
   for (const int64_t value : values) list.push_back({value, "test:1"});

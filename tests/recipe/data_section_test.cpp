@@ -159,9 +159,10 @@ TEST_F(DataSectionTest, MissingValuesAreRefusedOrDropped) {
   inputs[2][7].fill_(std::nan(""));
   write("x.npy", inputs);
   write("y.npy", at::zeros({4, 10}));
-  EXPECT_EQ(error(),
-            "small: inputs hold NaN or infinity (expected finite numbers, got 1 such value in 1 row, the first in row 2); "
-            "missing = \"drop\" leaves such rows out");
+  EXPECT_EQ(
+      error(),
+      "small: inputs hold NaN or infinity (expected finite numbers, got 1 such value in 1 row, the first in row 2); "
+      "missing = \"drop\" leaves such rows out");
   section_.missing = "drop";
   const LoadedData data = load();
   EXPECT_EQ(data.train.rows(), 3);

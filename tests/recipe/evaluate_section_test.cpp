@@ -61,7 +61,10 @@ class Predicting : public testing::Test {
   void SetUp() override {
     at::manual_seed(3);
     Settings settings = parse_toml("kernels = 3\nlengths = [8]\nsamples = 200\n", "r.toml");
-    model_ = {"kernel_segmenter", build_model("kernel_segmenter", settings), {.normalize = "zscore", .task = "segmentation"}, {}};
+    model_ = {"kernel_segmenter",
+              build_model("kernel_segmenter", settings),
+              {.normalize = "zscore", .task = "segmentation"},
+              {}};
     const at::NoGradGuard no_gradients;
     model_.graph.node("mix").params["weight"].normal_();
     data_.inputs = at::rand({70, 1, 200});  // more than one chunk

@@ -23,7 +23,8 @@ TEST(Run, TheLedgerHasARowAStepAndTheLastIsTheModel) {
   EXPECT_EQ(metrics.at("ledger")[1].at("step"), "merge");
   EXPECT_EQ(metrics.at("model").at("parameters"), metrics.at("ledger")[1].at("parameters"));
   EXPECT_EQ(metrics.at("train").at("epochs"), 2);
-  EXPECT_EQ(load_model(folder / "model.safetensors").preprocessing.class_names, (std::vector<std::string>{"clean", "artifact"}));
+  EXPECT_EQ(load_model(folder / "model.safetensors").preprocessing.class_names,
+            (std::vector<std::string>{"clean", "artifact"}));
 }
 
 TEST(Run, TheManifestSaysWhatItWasMadeOf) {
@@ -51,11 +52,14 @@ TEST(Run, ResumingAFinishedRunDoesNothing) {
   const ScratchFolder folder;
   const json first = run_text(kSmallRecipe, {.out = folder.path()});
   std::map<std::string, fs::file_time_type> before, after;
-  for (const auto& entry : fs::directory_iterator(folder.path())) before[entry.path().string()] = entry.last_write_time();
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    before[entry.path().string()] = entry.last_write_time();
   std::vector<std::string> said;
-  const json again = run_text(
-      kSmallRecipe, {.out = folder.path(), .resume = true, .say = [&](const std::string& line) { said.push_back(line); }});
-  for (const auto& entry : fs::directory_iterator(folder.path())) after[entry.path().string()] = entry.last_write_time();
+  const json again =
+      run_text(kSmallRecipe,
+               {.out = folder.path(), .resume = true, .say = [&](const std::string& line) { said.push_back(line); }});
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    after[entry.path().string()] = entry.last_write_time();
   EXPECT_EQ(again, first);
   EXPECT_EQ(before, after);
   EXPECT_EQ(said, (std::vector<std::string>{folder.path().string() + " is finished already; nothing to do"}));
@@ -64,8 +68,9 @@ TEST(Run, ResumingAFinishedRunDoesNothing) {
 TEST(Run, OtherSettingsDoNotGoOnInTheSameFolder) {
   const ScratchFolder folder;
   run_text(kSmallRecipe, {.out = folder.path()});
-  EXPECT_EQ(error_of([&] { run_text(with_line("epochs = 2", "epochs = 3"), {.out = folder.path(), .resume = true}); }),
-            folder.path().string() + ": was made with other settings than these (see its recipe.toml); give another --out");
+  EXPECT_EQ(
+      error_of([&] { run_text(with_line("epochs = 2", "epochs = 3"), {.out = folder.path(), .resume = true}); }),
+      folder.path().string() + ": was made with other settings than these (see its recipe.toml); give another --out");
   EXPECT_EQ(error_of([&] { run_text(kSmallRecipe, {.out = folder.path()}); }),
             folder.path().string() + ": holds a run already; go on with --resume, or give another --out");
 }
@@ -87,8 +92,10 @@ class ClassRun : public testing::Test {
  protected:
   ScratchFolder data_;
   std::string text_ =
-      "[data]\nname = \"small\"\ninputs = \"x.npy\"\ntargets = \"y.npy\"\n[model]\nname = \"kernel_classifier\"\nkernels = 2\n"
-      "lengths = [8]\nsamples = 40\nclasses = 3\n[train]\nepochs = 1\nclass_weights = \"balanced\"\n[evaluate]\nresamples = 0\n";
+      "[data]\nname = \"small\"\ninputs = \"x.npy\"\ntargets = \"y.npy\"\n[model]\nname = "
+      "\"kernel_classifier\"\nkernels = 2\n"
+      "lengths = [8]\nsamples = 40\nclasses = 3\n[train]\nepochs = 1\nclass_weights = "
+      "\"balanced\"\n[evaluate]\nresamples = 0\n";
   void SetUp() override { write_npy(data_ / "x.npy", at::rand({8, 1, 40})); }
   std::string error_with(const at::Tensor& classes) {
     write_npy(data_ / "y.npy", classes);

@@ -40,7 +40,8 @@ report_windows = 1
 )";
 
 /// The recipe with one line replaced.
-inline std::string with_line(const std::string& old_line, const std::string& new_line, std::string text = kSmallRecipe) {
+inline std::string with_line(const std::string& old_line, const std::string& new_line,
+                             std::string text = kSmallRecipe) {
   const size_t at = text.find(old_line);
   if (at == std::string::npos) throw std::runtime_error("the recipe has no line " + old_line);
   return text.replace(at, old_line.size(), new_line);

@@ -11,7 +11,9 @@ struct Slip {
   std::string begin, end;  ///< of the sentence; the list of known keys stands between
 };
 
-void PrintTo(const Slip& slip, std::ostream* out) { *out << slip.new_line; }
+void PrintTo(const Slip& slip, std::ostream* out) {
+  *out << slip.new_line;
+}
 
 class UnknownKey : public testing::TestWithParam<Slip> {};
 
@@ -19,7 +21,8 @@ TEST_P(UnknownKey, IsRefusedWithItsLineAndTheNearestKnownKey) {
   const Error error = error_of_run(with_line(GetParam().old_line, GetParam().new_line));
   const std::string sentence = error.what();
   EXPECT_EQ(sentence.substr(0, GetParam().begin.size()), GetParam().begin);
-  EXPECT_EQ(sentence.substr(sentence.size() - std::min(sentence.size(), GetParam().end.size())), GetParam().end) << sentence;
+  EXPECT_EQ(sentence.substr(sentence.size() - std::min(sentence.size(), GetParam().end.size())), GetParam().end)
+      << sentence;
   EXPECT_EQ(error.code(), ExitCode::bad_input);
 }
 
@@ -28,13 +31,15 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: data, evaluate, ",
              "(did you mean 'evaluate'?)"},
-        Slip{"simulator_windows = 12", "simulator_window = 12", "recipe.toml:4: unknown key 'simulator_window'; known: class_names, ",
+        Slip{"simulator_windows = 12", "simulator_window = 12",
+             "recipe.toml:4: unknown key 'simulator_window'; known: class_names, ",
              "(did you mean 'simulator_windows'?)"},
         Slip{"kernels = 2", "kernel = 2", "recipe.toml:8: unknown key 'kernel'; known: kernels, lengths, samples",
              "(did you mean 'kernels'?)"},
-        Slip{"batch = 4", "bach = 4", "recipe.toml:13: unknown key 'bach'; known: accumulate, batch, ", "(did you mean 'batch'?)"},
-        Slip{"learning_rate = 0.01", "learning_rat = 0.01", "recipe.toml:14: unknown key 'learning_rat'; known: amsgrad, ",
-             "(did you mean 'learning_rate'?)"},
+        Slip{"batch = 4", "bach = 4", "recipe.toml:13: unknown key 'bach'; known: accumulate, batch, ",
+             "(did you mean 'batch'?)"},
+        Slip{"learning_rate = 0.01", "learning_rat = 0.01",
+             "recipe.toml:14: unknown key 'learning_rat'; known: amsgrad, ", "(did you mean 'learning_rate'?)"},
         Slip{"end_factor = 0.5", "end_facto = 0.5", "recipe.toml:15: unknown key 'end_facto'; known: cooldown, ",
              "(did you mean 'end_factor'?)"},
         Slip{"ratio = 0.5", "ration = 0.5",
@@ -47,7 +52,9 @@ struct Mistake {
   std::string old_line, new_line, sentence;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.new_line; }
+void PrintTo(const Mistake& mistake, std::ostream* out) {
+  *out << mistake.new_line;
+}
 
 class WrongValue : public testing::TestWithParam<Mistake> {};
 
@@ -65,15 +72,17 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"epochs = 2", "epochs = 0", "recipe.toml:12: 'epochs' is 0 (expected at least 1)"},
         Mistake{"ratio = 0.5", "ratio = \"half\"",
                 "recipe.toml:19: 'ratio' has the wrong type (expected a list of numbers, got 'half')"},
-        Mistake{"name = \"small\"", "name = 3", "recipe.toml:2: 'name' has the wrong type (expected text in quotes, got 3)"},
+        Mistake{"name = \"small\"", "name = 3",
+                "recipe.toml:2: 'name' has the wrong type (expected text in quotes, got 3)"},
         Mistake{"simulator = \"ppg\"", "simulator = \"pgp\"",
                 "recipe.toml:3: unknown simulator 'pgp'; known: ppg, rhythm (did you mean 'ppg'?)"},
         Mistake{"simulator = \"ppg\"", "", "recipe.toml [data]: neither 'inputs' (a file) nor 'simulator' is given"},
         Mistake{"kernels = 2", "kernels = [2, 2, 2]",
                 "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
-        Mistake{"name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
-                "recipe.toml:7: unknown model 'kernel_segmentor'; known: kernel_classifier, kernel_segmenter (did you mean "
-                "'kernel_segmenter'?)"},
+        Mistake{
+            "name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
+            "recipe.toml:7: unknown model 'kernel_segmentor'; known: kernel_classifier, kernel_segmenter (did you mean "
+            "'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
                 "recipe.toml:18: unknown step 'marge'; known: absorb, finetune, merge (did you mean 'merge'?)"},
         Mistake{"kind = \"merge\"", "", "recipe.toml [step]: 'kind' is missing"},
@@ -83,7 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "recipe.toml [train] [optimizer]: optimizer 'adam': learning_rate is -1 (expected at least 0)"},
         Mistake{"end_factor = 0.5", "per = \"bar\"", "recipe.toml:15: unknown unit of time 'bar'; known: epoch, step"},
         Mistake{"batch = 4", "loss = \"bec\"",
-                "recipe.toml:13: unknown loss 'bec'; known: bce, bce_with_logits, cross_entropy, mse (did you mean 'bce'?)"},
+                "recipe.toml:13: unknown loss 'bec'; known: bce, bce_with_logits, cross_entropy, mse (did you mean "
+                "'bce'?)"},
         Mistake{"[evaluate]", "[evaluate]\nsmooth_window = 10",
                 "recipe.toml:22: savgol: the window has no centre (expected an odd number of samples, got 10)"},
         Mistake{"[evaluate]", "[evaluate]\nsmooth_window = 2001",
@@ -94,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "small: windows are [1, 1, 1920] (the model expects [1, 1, 100]); set [model] samples = 1920"},
         Mistake{"name = \"small\"", "name = \"small\"\nfold = 4", "recipe.toml:3: 'fold' is 4 (expected 0 to 3)"},
         Mistake{"name = \"small\"", "name = \"small\"\nsplit = \"group\"",
-                "recipe.toml:3: unknown split 'group'; known: contiguous, grouped, holdout, none, rows, shuffled (did you mean "
+                "recipe.toml:3: unknown split 'group'; known: contiguous, grouped, holdout, none, rows, shuffled (did "
+                "you mean "
                 "'grouped'?)"}));
 
 TEST(Sections, AnAssignmentIsBlamedAsItWasTyped) {

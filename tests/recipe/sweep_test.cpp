@@ -13,8 +13,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 TEST(SweepCells, TheLastAxisRunsFastestAndRepeatsInnermost) {
-  const std::vector<SweepCell> cells =
-      sweep_cells({{{"model.kernels", {"4", "8"}}, {"train.batch", {"1", "2"}}}, 2});
+  const std::vector<SweepCell> cells = sweep_cells({{{"model.kernels", {"4", "8"}}, {"train.batch", {"1", "2"}}}, 2});
   ASSERT_EQ(cells.size(), 8U);
   EXPECT_EQ(cells[0].name, "model.kernels=4_train.batch=1_repeat=0");
   EXPECT_EQ(cells[1].name, "model.kernels=4_train.batch=1_repeat=1");
@@ -41,8 +40,8 @@ TEST(SweepAxis, IsReadFromTheCommandLine) {
 }
 
 TEST(SweepSection, IsReadFromTheRecipe) {
-  const SweepSection section = sweep_section(
-      parse_toml("[sweep]\nrepeats = 3\n[sweep.grid]\n\"model.kernels\" = [4, 8]\n", "r.toml"));
+  const SweepSection section =
+      sweep_section(parse_toml("[sweep]\nrepeats = 3\n[sweep.grid]\n\"model.kernels\" = [4, 8]\n", "r.toml"));
   EXPECT_EQ(section.repeats, 3);
   EXPECT_EQ(section.grid.at(0).key, "model.kernels");
   EXPECT_EQ(section.grid.at(0).values, (std::vector<std::string>{"4", "8"}));
@@ -60,8 +59,8 @@ class Sweeping : public testing::Test {
     write_atomic(folder_ / "small.toml", kSmallRecipe);
     options_.out = folder_ / "sweep";
     options_.jobs = 2;
-    options_.command = {(build_folder() / "libexec/lathe/lathe-core").string(), "run", (folder_ / "small.toml").string(),
-                        "--threads", "1"};
+    options_.command = {(build_folder() / "libexec/lathe/lathe-core").string(), "run",
+                        (folder_ / "small.toml").string(), "--threads", "1"};
   }
   fs::path cell(const std::string& name) const { return folder_ / "sweep" / "cells" / name; }
 };
@@ -71,7 +70,10 @@ TEST_F(Sweeping, MeanAndDeviationAreThoseOfTheCells) {
   double values[2];
   for (int repeat : {0, 1})
     values[repeat] = json::parse(read_text(cell(fmt::format("model.kernels=2_repeat={}", repeat)) / "metrics.json"))
-                         .at("sets").at("small").at("dice").get<double>();
+                         .at("sets")
+                         .at("small")
+                         .at("dice")
+                         .get<double>();
   EXPECT_NE(values[0], values[1]);  // each repeat has a seed of its own
   const json dice = row.at("metrics").at("small").at("dice");
   EXPECT_NEAR(dice.at("mean").get<double>(), (values[0] + values[1]) / 2, 1e-12);
@@ -91,7 +93,8 @@ TEST_F(Sweeping, FinishedCellsAreNotRunAgain) {
 TEST_F(Sweeping, AFailingCellIsNamedAfterAllOthersAreDone) {
   const std::vector<SweepCell> cells = sweep_cells({{{"train.batch", {"0.5", "4"}}}, 1});
   EXPECT_EQ(error_of([&] { sweep(cells, options_); }),
-            "sweep: cell 'train.batch=0.5_repeat=0' failed: lathe: --set train.batch=0.5: 'batch' has the wrong type (expected "
+            "sweep: cell 'train.batch=0.5_repeat=0' failed: lathe: --set train.batch=0.5: 'batch' has the wrong type "
+            "(expected "
             "a whole number, got 0.5)");
   EXPECT_TRUE(fs::exists(cell("train.batch=4_repeat=0") / "metrics.json"));
   EXPECT_EQ(json::parse(read_text(folder_ / "sweep/sweep.json")).at("rows").size(), 1U);

@@ -30,8 +30,10 @@ TEST(Toml, ValuesRememberTheirLine) {
 
 TEST(Toml, WritingAndReadingGivesTheSameSettings) {
   const std::string text =
-      "title = \"a \\\"b\\\" \\\\ c\"\nwhole = 3\nreal = 0.1\nround = 2.0\ntiny = 1e-300\nyes = true\nlist = [1, 2.5, \"x\"]\n"
-      "mixed = [{a = 1}, 2]\n[t]\nempty = []\ninline = {a = 1, b = [{c = 2}]}\n[t.deep]\nx = -1\n[[step]]\nkind = \"merge\"\n[[step]]\nkind = \"absorb\"\n";
+      "title = \"a \\\"b\\\" \\\\ c\"\nwhole = 3\nreal = 0.1\nround = 2.0\ntiny = 1e-300\nyes = true\nlist = [1, 2.5, "
+      "\"x\"]\n"
+      "mixed = [{a = 1}, 2]\n[t]\nempty = []\ninline = {a = 1, b = [{c = 2}]}\n[t.deep]\nx = -1\n[[step]]\nkind = "
+      "\"merge\"\n[[step]]\nkind = \"absorb\"\n";
   const std::string once = write_toml(parse_toml(text, "r.toml"));
   const Settings again = parse_toml(once, "again.toml");
   EXPECT_EQ(write_toml(again), once);

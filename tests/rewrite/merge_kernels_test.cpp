@@ -94,7 +94,8 @@ TEST(Merge, WhatIsMergedAwayIsNeverMergedAgain) {
 TEST(Merge, PairsComeFromTheMostSimilarDown) {
   Graph graph = alike();
   const MergeReport report = merge_kernels(graph, {.ratio = {0.9}});
-  for (size_t i = 1; i < report.pairs.size(); ++i) EXPECT_LE(report.pairs[i].similarity, report.pairs[i - 1].similarity);
+  for (size_t i = 1; i < report.pairs.size(); ++i)
+    EXPECT_LE(report.pairs[i].similarity, report.pairs[i - 1].similarity);
 }
 
 TEST(Merge, PairsBelowTheLeastSimilarityStay) {
@@ -141,9 +142,10 @@ TEST(Merge, ANetworkWithoutKernelBanksIsUnsupported) {
     merge_kernels(graph, {});
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()),
-              "merge: the graph has no kernel bank (expected a conv on one channel, then relu or leaky_relu, then a weighted "
-              "sum, 1x1 conv or linear)");
+    EXPECT_EQ(
+        std::string(error.what()),
+        "merge: the graph has no kernel bank (expected a conv on one channel, then relu or leaky_relu, then a weighted "
+        "sum, 1x1 conv or linear)");
     EXPECT_EQ(error.code(), ExitCode::unsupported);
   }
 }

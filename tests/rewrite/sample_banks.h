@@ -58,7 +58,8 @@ inline void set_kernel(Graph& graph, const std::string& conv, int64_t kernel, co
 /// Makes kernel `to` of a conv `scale` times kernel `from`, bias included.
 inline void copy_kernel(Graph& graph, const std::string& conv, int64_t from, int64_t to, double scale) {
   const Params& params = graph.node(conv).params;
-  set_kernel(graph, conv, to, params["weight"][from][0].detach().mul(scale), params["bias"][from].item<double>() * scale);
+  set_kernel(graph, conv, to, params["weight"][from][0].detach().mul(scale),
+             params["bias"][from].item<double>() * scale);
 }
 
 inline at::Tensor noise(int64_t samples = 80) {
