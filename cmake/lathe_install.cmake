@@ -13,8 +13,10 @@ add_custom_target(programs DEPENDS ${folders})
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lathe)
 if(TARGET lathe-core)  # the launcher looks for it in ../libexec/lathe, as in the build folder
   add_dependencies(programs lathe lathe-core)
-  # The run path to LibTorch stays: LibTorch itself is not installed along.
-  set_target_properties(lathe-core PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  # The run path to LibTorch stays: LibTorch itself is not installed along. INSTALL_RPATH_USE_LINK_PATH would do for any
+  # LibTorch but the one in .venv: it leaves out folders inside the source folder.
+  cmake_path(GET LATHE_TORCH_CPU PARENT_PATH lathe_torch_lib)
+  set_target_properties(lathe-core PROPERTIES INSTALL_RPATH "${lathe_torch_lib}")
   install(TARGETS lathe RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS lathe-core RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/lathe)
 endif()
