@@ -42,6 +42,7 @@ struct Window {
 };
 
 struct Graph;
+class OnnxWriter;
 
 /// A faster way to compute a node together with nodes before it, to the same numbers.
 struct Fusion {
@@ -73,6 +74,8 @@ class Op {
   virtual bool in_place() const { return false; }
   /// Offers to compute node `index` of `graph`, which has this op, together with nodes before it.
   virtual std::optional<Fusion> fusion(const Graph& /*graph*/, int /*index*/) const { return std::nullopt; }
+  /// Says the node in ONNX (graph/onnx_form.h). @throws Error (unsupported) for an op or a setting that ONNX lacks
+  virtual void write_onnx(OnnxWriter& to) const;
 };
 
 using OpPtr = std::shared_ptr<const Op>;

@@ -24,6 +24,12 @@ class Add final : public Op {
     return {tie};
   }
   bool in_place() const override { return true; }
+  void write_onnx(OnnxWriter& to) const override {
+    std::string sum = to.input(0);
+    for (size_t j = 1; j + 1 < to.inputs().size(); ++j)
+      sum = to.step("sum" + std::to_string(j), "Add", {sum, to.input(j)});
+    to.finish("Add", {sum, to.inputs().back()});
+  }
 };
 
 }  // namespace
@@ -39,6 +45,11 @@ OpPtr make_add(const Attributes&) {
 std::vector<OpSample> samples_add() {
   return {{"two", {{3, 5}, {3, 5}}, [](const auto& x) { return add(x, "op"); }},
           {"three_2d", {{2, 3, 4}, {2, 3, 4}, {2, 3, 4}}, [](const auto& x) { return add(x, "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_add() {
+  return {{"Add", [](OnnxCall& call) { return std::vector{add(call.values(), call.name())}; }},
+          {"Sum", [](OnnxCall& call) { return std::vector{add(call.values(), call.name())}; }}};
 }
 
 }  // namespace lathe

@@ -2,6 +2,8 @@
 #include <ATen/ops/avg_pool1d.h>
 #include <ATen/ops/avg_pool2d.h>
 
+#include <algorithm>
+
 #include "lathe/ops/pool.h"
 
 namespace lathe {
@@ -17,6 +19,12 @@ class AveragePool final : public Pool {
     return sliding().axes() == 1 ? at::avg_pool1d(padded, kernel(), sliding().stride, sliding().even_part())
                                  : at::avg_pool2d(padded, kernel(), sliding().stride, sliding().even_part());
   }
+  void write_onnx(OnnxWriter& to) const override {
+    OnnxAttributes attributes = sliding().onnx_attributes(kernel());
+    attributes.erase("dilations");  // until opset 19 it has none
+    attributes["count_include_pad"] = int64_t{1};
+    to.finish("AveragePool", to.inputs(), std::move(attributes));
+  }
 };
 
 }  // namespace
@@ -31,6 +39,15 @@ OpPtr make_average_pool(const Attributes& settings) {
 
 std::vector<OpSample> samples_average_pool() {
   return pool_samples(average_pool);
+}
+
+std::vector<OnnxRule> onnx_average_pool() {
+  return {{"AveragePool", [](OnnxCall& call) {
+             const std::vector<int64_t> pads = call.list("pads");
+             const bool padded = std::any_of(pads.begin(), pads.end(), [](int64_t size) { return size > 0; });
+             call.require(!padded || call.integer("count_include_pad", 0) != 0, "padding that does not count");
+             return std::vector{call.add(pool_from_onnx<AveragePool>(call), {call.value()})};
+           }}};
 }
 
 }  // namespace lathe

@@ -1,7 +1,11 @@
 /// Batch normalisation over batch and space, one scale and shift a channel.
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
 
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
@@ -38,10 +42,21 @@ class BatchNorm final : public Op {
     return {tie};
   }
   bool in_place() const override { return true; }
+  void write_onnx(OnnxWriter& to) const override {
+    const Tensor& mean = to.in().params["running_mean"];
+    const bool affine = to.in().params.has("weight");
+    const std::string weight = affine ? to.param("weight") : to.constant("ones", at::ones_like(mean));
+    const std::string bias = affine ? to.param("bias") : to.constant("zeros", at::zeros_like(mean));
+    to.finish("BatchNormalization", {to.input(), weight, bias, to.param("running_mean"), to.param("running_var")},
+              {{"epsilon", static_cast<float>(epsilon_)}, {"momentum", static_cast<float>(1 - momentum_)}});
+  }
 
  private:
   double epsilon_, momentum_;
 };
+
+/// 1 - 0.9 is 0.09999999999999998: the 0.1 that was meant.
+double nearest(double value) { return std::round(value * 1e9) / 1e9; }
 
 }  // namespace
 
@@ -67,6 +82,18 @@ std::vector<OpSample> samples_batch_norm() {
   return {{"1d", {{4, 6}}, [](const auto& x) { return batch_norm(x[0], "op"); }},
           {"2d_not_affine", {{3, 4, 5}}, [](const auto& x) { return batch_norm(x[0], "op", {.affine = false}); }},
           {"features", {{5}}, [](const auto& x) { return batch_norm(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_batch_norm() {
+  return {{"BatchNormalization", [](OnnxCall& call) {
+             call.require(call.integer("training_mode", 0) == 0, "training_mode (expected a model exported for inference)");
+             Params params{call.param(1, "weight"), call.param(2, "bias"), call.param(3, "running_mean"),
+                           call.param(4, "running_var")};
+             for (const char* name : {"running_mean", "running_var"}) params.find(name)->buffer = true;
+             params.add({"num_batches_tracked", at::zeros({}, at::kLong), true});
+             const auto op = std::make_shared<BatchNorm>(call.real("epsilon", 1e-5), nearest(1 - call.real("momentum", 0.9)));
+             return std::vector{call.add(op, {call.value()}, std::move(params))};
+           }}};
 }
 
 }  // namespace lathe

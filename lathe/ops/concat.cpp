@@ -30,6 +30,7 @@ class Concat final : public Op {
       ties.push_back({in[j][1], {input_channels(static_cast<int64_t>(j)), output_channels().from(start)}});
     return ties;
   }
+  void write_onnx(OnnxWriter& to) const override { to.finish("Concat", to.inputs(), {{"axis", int64_t{1}}}); }
 };
 
 }  // namespace
@@ -45,6 +46,15 @@ OpPtr make_concat(const Attributes&) {
 std::vector<OpSample> samples_concat() {
   return {{"three_1d", {{2, 5}, {3, 5}, {1, 5}}, [](const auto& x) { return concat(x, "op"); }},
           {"features", {{2}, {3}}, [](const auto& x) { return concat(x, "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_concat() {
+  return {{"Concat", [](OnnxCall& call) {
+             const auto rank = static_cast<int64_t>(call.value().shape().rank());
+             const int64_t axis = call.integer("axis", 1);
+             call.require(axis == 1 || axis + rank == 1, "axis {} (expected 1, the channels)", axis);
+             return std::vector{concat(call.values(), call.name())};
+           }}};
 }
 
 }  // namespace lathe

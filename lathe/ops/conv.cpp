@@ -15,6 +15,26 @@ std::vector<int64_t> kernel_of(const Params& params) {
   return params["weight"].sizes().slice(2).vec();
 }
 
+/// The last samples of each spatial axis before it, the first ones behind it. Returns the name of the padded value.
+std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& padding) {
+  std::string name = to.input();
+  const size_t axes = padding.size() / 2;
+  for (size_t axis = 0; axis < axes; ++axis) {
+    const std::string stem = "wrap" + std::to_string(axis);
+    const std::string place = to.constant(stem + ".axis", std::vector<int64_t>{static_cast<int64_t>(axis) + 2});
+    const auto part = [&](std::string_view side, int64_t from, int64_t end) {
+      const std::string prefix = stem + "." + std::string(side);
+      return to.step(prefix, "Slice", {name, to.constant(prefix + ".from", std::vector<int64_t>{from}),
+                                       to.constant(prefix + ".to", std::vector<int64_t>{end}), place});
+    };
+    std::vector<std::string> parts = {name};
+    if (padding[axis] > 0) parts.insert(parts.begin(), part("front", -padding[axis], INT64_MAX));
+    if (padding[axis + axes] > 0) parts.push_back(part("back", 0, padding[axis + axes]));
+    if (parts.size() > 1) name = to.step(stem, "Concat", parts, {{"axis", static_cast<int64_t>(axis) + 2}});
+  }
+  return name;
+}
+
 class Conv final : public Op {
  public:
   Conv(Sliding sliding, std::string mode) : sliding_(std::move(sliding)), mode_(std::move(mode)) {
@@ -65,6 +85,17 @@ class Conv final : public Op {
     return output.count() * (in.params["weight"].numel() / in.params["weight"].size(0));
   }
   std::optional<Window> window(const Inputs& in) const override { return sliding_.window(kernel_of(in.params)); }
+  void write_onnx(OnnxWriter& to) const override {
+    const Tensor& weight = to.in().params["weight"];
+    OnnxAttributes attributes = sliding_.onnx_attributes(kernel_of(to.in().params));
+    attributes["group"] = to.in()[0][1] / weight.size(1);
+    std::string padded = to.input();
+    if (mode_ == "circular") {  // ONNX can say "wrap" from opset 19 on only
+      attributes["pads"] = std::vector<int64_t>(sliding_.padding.size(), 0);
+      padded = write_circular_padding(to, sliding_.padding);
+    }
+    to.finish("Conv", {padded, to.param("weight"), to.param("bias")}, std::move(attributes));
+  }
 
  private:
   Sliding sliding_;
@@ -145,6 +176,15 @@ std::vector<OpSample> samples_conv() {
       sample("dilated_2d", {2, 8, 8}, {.out = 3, .kernel = 3, .dilation = 2, .padding = {1, 2, 3, 0}}),
       sample("circular_2d", {2, 5, 6}, {.out = 3, .kernel = 3, .padding = {1, 1}, .padding_mode = "circular"}),
   };
+}
+
+std::vector<OnnxRule> onnx_conv() {
+  return {{"Conv", [](OnnxCall& call) {
+             Params params{call.param(1, "weight")};
+             if (call.has(2)) params.add(call.param(2, "bias"));
+             const auto op = std::make_shared<Conv>(Sliding::from_onnx(call, kernel_of(params)), "zeros");
+             return std::vector{call.add(op, {call.value()}, std::move(params))};
+           }}};
 }
 
 }  // namespace lathe

@@ -18,6 +18,8 @@ class Dropout final : public Elementwise {
   Tensor forward(std::span<const Tensor> x, const Params&, Mode mode) const override {
     return at::dropout(x[0], probability_, mode.training);
   }
+  /// At inference nothing is dropped.
+  void write_onnx(OnnxWriter& to) const override { to.finish("Identity"); }
 
  private:
   double probability_;
@@ -33,6 +35,14 @@ OpPtr make_dropout(const Attributes& settings) { return std::make_shared<Dropout
 
 std::vector<OpSample> samples_dropout() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return dropout(x[0], "op", 0.3); }}};
+}
+
+std::vector<OnnxRule> onnx_dropout() {
+  return {{"Dropout", [](OnnxCall& call) {
+             call.require(call.node().outputs.size() == 1 || call.node().outputs[1].empty(), "gives its mask out");
+             const double rate = call.has(1) ? call.number(1) : call.real("ratio", 0.5);
+             return std::vector{dropout(call.value(), call.name(), rate)};
+           }}};
 }
 
 }  // namespace lathe

@@ -19,6 +19,7 @@ class Flatten final : public Op {
   }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
   bool in_place() const override { return true; }
+  void write_onnx(OnnxWriter& to) const override { to.finish("Flatten", to.inputs(), {{"axis", int64_t{1}}}); }
 };
 
 }  // namespace
@@ -30,6 +31,15 @@ OpPtr make_flatten(const Attributes&) { return std::make_shared<Flatten>(); }
 std::vector<OpSample> samples_flatten() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return flatten(x[0], "op"); }},
           {"2d", {{2, 3, 4}}, [](const auto& x) { return flatten(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_flatten() {
+  return {{"Flatten", [](OnnxCall& call) {
+             const auto rank = static_cast<int64_t>(call.value().shape().rank());
+             const int64_t axis = call.integer("axis", 1);
+             call.require(axis == 1 || axis + rank == 1, "axis {} (expected 1: the batch stays)", axis);
+             return std::vector{flatten(call.value(), call.name())};
+           }}};
 }
 
 }  // namespace lathe

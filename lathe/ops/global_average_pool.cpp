@@ -21,6 +21,10 @@ class GlobalAveragePool final : public Op {
   }
   Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), output_channels()}}}; }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
+  void write_onnx(OnnxWriter& to) const override {
+    const std::string pooled = to.step("pooled", "GlobalAveragePool", to.inputs());
+    to.finish("Flatten", {pooled}, {{"axis", int64_t{1}}});
+  }
 };
 
 }  // namespace
@@ -34,6 +38,10 @@ OpPtr make_global_average_pool(const Attributes&) { return std::make_shared<Glob
 std::vector<OpSample> samples_global_average_pool() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return global_average_pool(x[0], "op"); }},
           {"2d", {{3, 4, 5}}, [](const auto& x) { return global_average_pool(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_global_average_pool() {
+  return {};
 }
 
 }  // namespace lathe

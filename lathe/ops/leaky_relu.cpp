@@ -14,6 +14,9 @@ class LeakyRelu final : public Elementwise {
   std::string_view kind() const override { return "leaky_relu"; }
   Attributes attributes() const override { return {{"slope", slope_}}; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::leaky_relu(x[0], slope_); }
+  void write_onnx(OnnxWriter& to) const override {
+    to.finish("LeakyRelu", to.inputs(), {{"alpha", static_cast<float>(slope_)}});
+  }
 
  private:
   double slope_;
@@ -29,6 +32,12 @@ OpPtr make_leaky_relu(const Attributes& settings) { return std::make_shared<Leak
 
 std::vector<OpSample> samples_leaky_relu() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return leaky_relu(x[0], "op", 0.2); }}};
+}
+
+std::vector<OnnxRule> onnx_leaky_relu() {
+  return {{"LeakyRelu", [](OnnxCall& call) {
+             return std::vector{leaky_relu(call.value(), call.name(), call.real("alpha", 0.01))};
+           }}};
 }
 
 }  // namespace lathe

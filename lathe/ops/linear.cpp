@@ -33,6 +33,9 @@ class Linear final : public Op {
   }
   int64_t macs(const Inputs& in, const Shape& output) const override { return output.count() * in[0][1]; }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
+  void write_onnx(OnnxWriter& to) const override {
+    to.finish("Gemm", {to.input(), to.param("weight"), to.param("bias")}, {{"transB", int64_t{1}}});
+  }
 };
 
 }  // namespace
@@ -51,6 +54,24 @@ OpPtr make_linear(const Attributes&) {
 std::vector<OpSample> samples_linear() {
   return {{"plain", {{7}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},
           {"no_bias", {{5}}, [](const auto& x) { return linear(x[0], "op", {.out = 3, .bias = false}); }}};
+}
+
+std::vector<OnnxRule> onnx_linear() {
+  return {{"Gemm", [](OnnxCall& call) {
+             call.require(call.integer("transA", 0) == 0, "transA (expected rows of features)");
+             call.require(call.constant(1).dim() == 2, "weight of {} axes (expected 2)", call.constant(1).dim());
+             Param weight = call.param(1, "weight");
+             if (call.integer("transB", 0) == 0) weight.value = weight.value.t().contiguous();
+             if (const double alpha = call.real("alpha", 1); alpha != 1) weight.value.mul_(alpha);
+             Params params{std::move(weight)};
+             if (call.has(2)) {
+               Param bias = call.param(2, "bias");
+               if (const double beta = call.real("beta", 1); beta != 1) bias.value.mul_(beta);
+               bias.value = bias.value.flatten().expand({params["weight"].size(0)}).contiguous();
+               params.add(std::move(bias));
+             }
+             return std::vector{call.add(std::make_shared<Linear>(), {call.value()}, std::move(params))};
+           }}};
 }
 
 }  // namespace lathe

@@ -18,6 +18,9 @@ class MaxPool final : public Pool {
     return sliding().axes() == 1 ? at::max_pool1d(padded, kernel(), sliding().stride, sliding().even_part())
                                  : at::max_pool2d(padded, kernel(), sliding().stride, sliding().even_part());
   }
+  void write_onnx(OnnxWriter& to) const override {
+    to.finish("MaxPool", to.inputs(), sliding().onnx_attributes(kernel()));
+  }
 };
 
 }  // namespace
@@ -32,6 +35,13 @@ OpPtr make_max_pool(const Attributes& settings) {
 
 std::vector<OpSample> samples_max_pool() {
   return pool_samples(max_pool);
+}
+
+std::vector<OnnxRule> onnx_max_pool() {
+  return {{"MaxPool", [](OnnxCall& call) {
+             call.require(call.node().outputs.size() == 1, "gives its indices out");
+             return std::vector{call.add(pool_from_onnx<MaxPool>(call), {call.value()})};
+           }}};
 }
 
 }  // namespace lathe

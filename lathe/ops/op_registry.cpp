@@ -2,8 +2,8 @@
 
 namespace lathe {
 
-// The table: each name stands for OpPtr make_NAME(const Attributes&) and std::vector<OpSample> samples_NAME(), which
-// NAME.cpp defines. A new op adds its name here and nothing anywhere else.
+// The table: each name stands for OpPtr make_NAME(const Attributes&), std::vector<OpSample> samples_NAME() and
+// std::vector<OnnxRule> onnx_NAME(), which NAME.cpp defines. A new op adds its name here and nothing anywhere else.
 #define LATHE_OPS(OP)       \
   OP(add)                   \
   OP(average_pool)          \
@@ -24,17 +24,19 @@ namespace lathe {
 
 #define LATHE_DECLARE(name)                      \
   OpPtr make_##name(const Attributes& settings); \
-  std::vector<OpSample> samples_##name();
+  std::vector<OpSample> samples_##name();    \
+  std::vector<OnnxRule> onnx_##name();
 LATHE_OPS(LATHE_DECLARE)
 
 /// A graph input is an op like the others for files and printing; builders make it, laws have nothing to say about it.
 static OpPtr make_input(const Attributes& settings) { return std::make_shared<InputOp>(Shape(settings.list("shape"))); }
 static std::vector<OpSample> no_samples() { return {}; }
+static std::vector<OnnxRule> no_rules() { return {}; }
 
 const Registry<OpEntry>& ops() {
   static const OpEntry entries[] = {
-      {"input", make_input, no_samples},
-#define LATHE_ENTRY(name) {#name, make_##name, samples_##name},
+      {"input", make_input, no_samples, no_rules},
+#define LATHE_ENTRY(name) {#name, make_##name, samples_##name, onnx_##name},
       LATHE_OPS(LATHE_ENTRY)
   };
   static const Registry<OpEntry> registry("op", entries);

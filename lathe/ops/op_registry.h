@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lathe/base/registry.h"
-#include "lathe/graph/builder.h"
+#include "lathe/graph/onnx_form.h"
 
 namespace lathe {
 
@@ -22,6 +22,7 @@ struct OpEntry {
   std::string_view name;
   OpPtr (*make)(const Attributes&);
   std::vector<OpSample> (*samples)();
+  std::vector<OnnxRule> (*onnx)();  ///< the ONNX types that are read as this op
 };
 
 const Registry<OpEntry>& ops();

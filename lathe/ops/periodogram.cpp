@@ -1,6 +1,12 @@
 /// Power per frequency of each channel: the spectral branch beside learned kernels. A channel leaves with all its bins.
 #include "lathe/signal/periodogram.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+
+#include <numbers>
+
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
 
@@ -25,6 +31,27 @@ class Periodogram final : public Op {
     return {{in[0][1], {input_channels(), output_channels().repeated(in[0][2] / 2 + 1)}}};
   }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
+  /// Two real matrix products: sums against cosines and sines, whose squares add up.
+  void write_onnx(OnnxWriter& to) const override {
+    const int64_t samples = to.in()[0][2], bins = samples / 2 + 1;
+    const Tensor turns = at::arange(samples, at::kDouble).view({-1, 1}).mul(at::arange(bins, at::kDouble)).remainder(samples);
+    const Tensor angle = turns.mul(2 * std::numbers::pi / static_cast<double>(samples));
+    Tensor scale = at::full({bins}, 2 / (rate_hz_ * static_cast<double>(samples)), at::kDouble);
+    scale[0] = scale[0].div(2);
+    if (samples % 2 == 0) scale[bins - 1] = scale[bins - 1].div(2);
+    const std::string mean = to.step("mean", "ReduceMean", to.inputs(), {{"axes", std::vector<int64_t>{2}}});
+    const std::string centred = to.step("centred", "Sub", {to.input(), mean});
+    std::vector<std::string> squares;
+    for (const bool cosine : {true, false}) {
+      const std::string stem = cosine ? "cosine" : "sine";
+      const std::string table = to.constant(stem + "_table", (cosine ? angle.cos() : angle.sin()).to(at::kFloat));
+      const std::string sum = to.step(stem, "MatMul", {centred, table});
+      squares.push_back(to.step(stem + "_squared", "Mul", {sum, sum}));
+    }
+    const std::string power = to.step("power", "Add", squares);
+    const std::string density = to.step("density", "Mul", {power, to.constant("scale", scale.to(at::kFloat))});
+    to.finish("Flatten", {density}, {{"axis", int64_t{1}}});
+  }
 
  private:
   double rate_hz_;
@@ -41,6 +68,10 @@ OpPtr make_periodogram(const Attributes& settings) { return std::make_shared<Per
 std::vector<OpSample> samples_periodogram() {
   return {{"even", {{2, 10}}, [](const auto& x) { return periodogram(x[0], "op", 64); }},
           {"odd", {{1, 9}}, [](const auto& x) { return periodogram(x[0], "op", 1); }}};
+}
+
+std::vector<OnnxRule> onnx_periodogram() {
+  return {};
 }
 
 }  // namespace lathe

@@ -46,6 +46,16 @@ OpPtr make_pool(const Attributes& settings) {
 }
 
 template <class Op>
+OpPtr pool_from_onnx(OnnxCall& call) {
+  const std::vector<int64_t> kernel = call.list("kernel_shape");
+  call.require(call.integer("ceil_mode", 0) == 0, "ceil_mode");
+  call.require(call.integer("storage_order", 0) == 0, "storage_order");
+  Sliding sliding = Sliding::from_onnx(call, kernel);
+  for (const int64_t step : sliding.dilation) call.require(step == 1, "dilation {} (expected 1)", step);
+  return std::make_shared<Op>(std::move(sliding), kernel);
+}
+
+template <class Op>
 Value add_pool(Value x, std::string name, const PoolOptions& options, std::string_view kind) {
   const size_t axes = x.shape().spatial();
   const std::string where = fmt::format("{} '{}'", kind, name);

@@ -10,6 +10,7 @@ class Relu final : public Elementwise {
  public:
   std::string_view kind() const override { return "relu"; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].relu(); }
+  void write_onnx(OnnxWriter& to) const override { to.finish("Relu"); }
 };
 
 }  // namespace
@@ -21,6 +22,10 @@ OpPtr make_relu(const Attributes&) { return std::make_shared<Relu>(); }
 std::vector<OpSample> samples_relu() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return relu(x[0], "op"); }},
           {"2d", {{2, 3, 4}}, [](const auto& x) { return relu(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_relu() {
+  return {{"Relu", [](OnnxCall& call) { return std::vector{relu(call.value(), call.name())}; }}};
 }
 
 }  // namespace lathe

@@ -10,6 +10,7 @@ class Sigmoid final : public Elementwise {
  public:
   std::string_view kind() const override { return "sigmoid"; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].sigmoid(); }
+  void write_onnx(OnnxWriter& to) const override { to.finish("Sigmoid"); }
 };
 
 }  // namespace
@@ -21,6 +22,10 @@ OpPtr make_sigmoid(const Attributes&) { return std::make_shared<Sigmoid>(); }
 std::vector<OpSample> samples_sigmoid() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return sigmoid(x[0], "op"); }},
           {"2d", {{2, 3, 4}}, [](const auto& x) { return sigmoid(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_sigmoid() {
+  return {{"Sigmoid", [](OnnxCall& call) { return std::vector{sigmoid(call.value(), call.name())}; }}};
 }
 
 }  // namespace lathe

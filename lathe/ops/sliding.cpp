@@ -98,4 +98,36 @@ Tensor Sliding::pad_circular(const Tensor& x) const {
   return at::pad(x, last_axis_first(padding, axes()), "circular");
 }
 
+OnnxAttributes Sliding::onnx_attributes(const std::vector<int64_t>& kernel) const {
+  return {{"kernel_shape", kernel}, {"strides", stride}, {"dilations", dilation}, {"pads", padding}};
+}
+
+Sliding Sliding::from_onnx(const OnnxCall& call, const std::vector<int64_t>& kernel) {
+  const size_t axes = kernel.size();
+  const Shape& input = call.value().shape();
+  call.require((axes == 1 || axes == 2) && input.spatial() == axes,
+               "a kernel of {} spatial axes on {} (expected one axis or two)", axes, input);
+  const std::vector<int64_t> ones(axes, 1);
+  Sliding sliding{call.list("strides", ones), call.list("dilations", ones), {}};
+  const std::string mode = call.word("auto_pad", "NOTSET");
+  check(sliding.stride.size() == axes && sliding.dilation.size() == axes,
+        "{} strides and {} dilations (expected {}, one an axis)", sliding.stride.size(), sliding.dilation.size(), axes);
+  if (mode == "NOTSET" || mode == "VALID") {
+    sliding.padding = mode == "VALID" ? std::vector<int64_t>(2 * axes, 0) : call.list("pads", std::vector<int64_t>(2 * axes, 0));
+    return sliding;
+  }
+  call.require(mode == "SAME_UPPER" || mode == "SAME_LOWER", "auto_pad '{}'", mode);
+  for (const int64_t step : sliding.stride) check(step >= 1, "stride {} (expected at least 1)", step);
+  sliding.padding.assign(2 * axes, 0);
+  for (size_t axis = 0; axis < axes; ++axis) {  // so that the output has input / stride samples, rounded up
+    const int64_t size = input[axis + 2], step = sliding.stride[axis];
+    const int64_t reach = sliding.dilation[axis] * (kernel[axis] - 1) + 1;
+    const int64_t total = std::max<int64_t>(0, ((size + step - 1) / step - 1) * step + reach - size);
+    const int64_t more = total - total / 2;
+    sliding.padding[axis] = mode == "SAME_UPPER" ? total / 2 : more;
+    sliding.padding[axis + axes] = total - sliding.padding[axis];
+  }
+  return sliding;
+}
+
 }  // namespace lathe

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "lathe/graph/op.h"
+#include "lathe/graph/onnx_form.h"
 #include "lathe/ops/layers.h"
 
 namespace lathe {
@@ -24,6 +24,11 @@ struct Sliding {
   /// Output sizes for input sizes. @throws Error when the kernel does not fit into the padded input.
   Shape shape(const Shape& input, int64_t channels, const std::vector<int64_t>& kernel, std::string_view op) const;
   Window window(const std::vector<int64_t>& kernel) const;
+
+  /// kernel_shape, strides, dilations and pads.
+  OnnxAttributes onnx_attributes(const std::vector<int64_t>& kernel) const;
+  /// From the same attributes, or auto_pad. @throws Error (unsupported) for other than one or two spatial axes
+  static Sliding from_onnx(const OnnxCall& call, const std::vector<int64_t>& kernel);
 
   /// Padding that LibTorch's own ops can do (the same on both sides), the rest of it to be done before.
   std::vector<int64_t> even_part() const;

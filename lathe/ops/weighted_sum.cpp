@@ -72,6 +72,13 @@ class WeightedSum final : public Op {
     return kernel_bank_fusion(graph, index);
   }
   Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), param_axis("weight", 1)}}}; }
+  void write_onnx(OnnxWriter& to) const override {
+    const auto axes = static_cast<int64_t>(to.in()[0].rank());
+    std::vector<int64_t> sizes(static_cast<size_t>(axes), 1);
+    sizes[1] = -1;
+    const std::string weight = to.step("weight_as_conv", "Reshape", {to.param("weight"), to.constant("sizes", sizes)});
+    to.finish("Conv", {to.input(), weight}, {{"kernel_shape", std::vector<int64_t>(static_cast<size_t>(axes) - 2, 1)}});
+  }
 };
 
 }  // namespace
@@ -86,6 +93,10 @@ OpPtr make_weighted_sum(const Attributes&) { return std::make_shared<WeightedSum
 std::vector<OpSample> samples_weighted_sum() {
   return {{"1d", {{4, 5}}, [](const auto& x) { return weighted_sum(x[0], "op"); }},
           {"2d", {{3, 4, 5}}, [](const auto& x) { return weighted_sum(x[0], "op"); }}};
+}
+
+std::vector<OnnxRule> onnx_weighted_sum() {
+  return {};
 }
 
 }  // namespace lathe
