@@ -48,6 +48,11 @@ int64_t OnnxTensor::count() const {
   return count;
 }
 
+const std::string& OnnxNode::input(size_t place) const {
+  static const std::string nothing;
+  return place < inputs.size() ? inputs[place] : nothing;
+}
+
 std::string OnnxNode::label() const {
   const std::string& called = !name.empty() || outputs.empty() ? name : outputs[0];
   return "'" + called + "' (" + type + ")";

@@ -56,6 +56,8 @@ struct OnnxNode {
   /// Attributes that hold a graph (If, Loop, Scan): only their names are kept.
   std::vector<std::string> subgraphs = {};
 
+  /// The name of an input; empty where it is not given.
+  const std::string& input(size_t place) const;
   /// 'name' (Type), or the first output's name where the node has none: how messages call it.
   std::string label() const;
 };

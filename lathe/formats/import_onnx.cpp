@@ -1,0 +1,277 @@
+#include "lathe/formats/import_onnx.h"
+
+#include <ATen/ops/tensor.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+
+#include "lathe/formats/onnx/fold.h"
+#include "lathe/formats/onnx/names.h"
+#include "lathe/formats/onnx/patterns.h"
+#include "lathe/formats/preprocessing_json.h"
+#include "lathe/ops/op_registry.h"
+
+namespace lathe {
+namespace {
+
+constexpr int64_t kOldestOpset = 7, kNewestOpset = 25;
+
+/// All rules by ONNX type, from the registry of ops.
+const std::map<std::string_view, OnnxRule>& rules() {
+  static const std::map<std::string_view, OnnxRule> all = [] {
+    std::map<std::string_view, OnnxRule> rules;
+    for (const OpEntry& entry : ops())
+      for (const OnnxRule& rule : entry.onnx()) rules.emplace(rule.type, rule);
+    return rules;
+  }();
+  return all;
+}
+
+/// Nodes that give their first input on: nothing happens to real numbers in them.
+bool passes_on(const OnnxNode& node) {
+  if (node.type == "Identity") return true;
+  const auto found = node.attributes.find("to");
+  const auto* type = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  if (node.type != "Cast" || type == nullptr) return false;
+  const auto to = static_cast<OnnxType>(*type);
+  return to == OnnxType::float32 || to == OnnxType::float64 || to == OnnxType::float16 || to == OnnxType::bfloat16;
+}
+
+/// Nodes that lathe cannot read, gathered so that all are told at once.
+class Refusals {
+ public:
+  void add(const OnnxNode& node, const std::string& reason) {
+    ++count_;
+    std::vector<std::string>& nodes = by_reason_[reason];
+    if (nodes.empty()) order_.push_back(reason);
+    nodes.push_back(node.label());
+  }
+  void throw_if_any(size_t of) const {
+    if (count_ == 0) return;
+    std::string text = fmt::format("{} of {} nodes cannot be read", count_, of);
+    for (const std::string& reason : order_) {
+      const std::vector<std::string>& nodes = by_reason_.at(reason);
+      const size_t shown = std::min<size_t>(nodes.size(), 8);
+      text += fmt::format("\n  {}: {}", reason, fmt::join(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+      if (shown < nodes.size()) text += fmt::format(" and {} more", nodes.size() - shown);
+    }
+    throw Error(text, ExitCode::unsupported);
+  }
+
+ private:
+  size_t count_ = 0;
+  std::vector<std::string> order_;
+  std::map<std::string, std::vector<std::string>> by_reason_;
+};
+
+class Importer {
+ public:
+  Importer(OnnxModel file, const OnnxImportOptions& options) : file_(std::move(file)), options_(options) {}
+
+  Graph graph() {
+    sort_nodes(file_);
+    recognise_patterns(file_);
+    refuse_unknown_types();
+    add_inputs();
+    for (OnnxTensor& constant : file_.constants) {
+      within("constants", [&] { add_constant(constant); });
+      constant.data = {};  // memory: weights are there once
+    }
+    for (const OnnxNode& node : file_.nodes) read(node);
+    refusals_.throw_if_any(file_.nodes.size());
+    return finish();
+  }
+
+ private:
+  OnnxModel file_;
+  const OnnxImportOptions& options_;
+  Builder builder_;
+  OnnxNames names_;
+  Refusals refusals_;
+  std::map<std::string, OnnxInput> terms_;  ///< by the names of the file; not given: could not be read
+  std::map<std::string, std::string> weights_;  ///< names of the file whose constants are a weight -> the weight's name
+
+  void refuse_unknown_types() {
+    for (const OnnxNode& node : file_.nodes) {
+      if (!node.domain.empty()) {
+        refusals_.add(node, "lathe reads ONNX's own operators only, not those of '" + node.domain + "'");
+      } else if (!node.subgraphs.empty()) {
+        refusals_.add(node, "graphs inside of nodes (control flow)");
+      } else if (rules().count(node.type) == 0 && !folds(node.type)) {
+        refusals_.add(node, "lathe has no op for " + node.type);
+      }
+    }
+    refusals_.throw_if_any(file_.nodes.size());
+  }
+
+  void add_inputs() {
+    for (const auto& [name, shape] : options_.inputs) {
+      const bool known = std::any_of(file_.inputs.begin(), file_.inputs.end(), [&](const OnnxValue& v) { return v.name == name; });
+      std::vector<std::string> all;
+      for (const OnnxValue& input : file_.inputs) all.push_back(input.name);
+      if (!known) throw Error(unknown_name("input", name, all), ExitCode::usage);
+    }
+    for (const OnnxValue& input : file_.inputs) {
+      within("input '" + input.name + "'", [&] {
+        const bool real = input.type == OnnxType::float32 || input.type == OnnxType::float16 ||
+                          input.type == OnnxType::float64 || input.type == OnnxType::bfloat16;
+        if (!real) fail_as(ExitCode::unsupported, "{} (expected real numbers)", name_of(input.type));
+        terms_[input.name] = {builder_.input(names_.unique(input.name), sample_shape(input)), {}, false};
+      });
+    }
+  }
+
+  /// Without the batch, which is the first axis.
+  Shape sample_shape(const OnnxValue& input) const {
+    const auto given = options_.inputs.find(input.name);
+    if (given != options_.inputs.end()) {
+      check(!input.has_shape || input.shape.size() == given->second.rank() + 1,
+            "the given shape {} has {} axes (expected {}, without the batch)", given->second, given->second.rank(),
+            input.shape.size() - 1);
+      for (size_t i = 0; input.has_shape && i < given->second.rank(); ++i)
+        check(input.shape[i + 1].value < 0 || input.shape[i + 1].value == given->second[i],
+              "the given shape {} does not fit axis {} of the file ({})", given->second, i + 1, input.shape[i + 1].value);
+      return given->second;
+    }
+    std::vector<std::string> open;
+    std::vector<int64_t> sizes;
+    for (size_t i = 1; i < input.shape.size(); ++i) {
+      sizes.push_back(input.shape[i].value);
+      if (sizes.back() < 0) open.push_back(input.shape[i].name.empty() ? fmt::format("axis {}", i) : fmt::format("axis {} ('{}')", i, input.shape[i].name));
+    }
+    if (!input.has_shape || !open.empty())
+      fail_as(ExitCode::unsupported, "the file leaves its size open: {}; give it: --input {}=3,224,224 (without the batch)",
+              input.has_shape ? join(open) : "all axes", input.name);
+    check(!sizes.empty(), "has no axis beside the batch (expected [N, ...])");
+    return Shape(std::move(sizes));
+  }
+
+  void add_constant(const OnnxTensor& constant) {
+    if (terms_.count(constant.name) > 0) return;
+    Tensor tensor = tensor_of(constant);
+    const bool weight = tensor.is_floating_point() && tensor.dim() > 0;
+    if (weight) weights_[constant.name] = constant.name;
+    terms_[constant.name] = {{}, std::move(tensor), weight};
+  }
+
+  void read(const OnnxNode& node) {
+    std::vector<OnnxInput> inputs;
+    std::vector<std::string> weights;
+    bool constants_only = true;
+    for (const std::string& name : node.inputs) {
+      inputs.push_back(name.empty() ? OnnxInput{} : terms_.at(name));
+      if (!name.empty() && !inputs.back().given()) return;  // what it needs could not be read: told already
+      if (inputs.back().trained && weights_.count(name) > 0) weights.push_back(weights_.at(name));
+      constants_only = constants_only && inputs.back().value.builder == nullptr;
+    }
+    try {
+      within("node " + node.label(), [&] { return constants_only || node.type == "Shape" ? fold_node(node, inputs) : read_node(node, inputs, weights); });
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::unsupported) throw;
+      const std::string prefix = "node " + node.label() + ": ";
+      refusals_.add(node, node.type + ": " + std::string(error.what()).substr(prefix.size()));
+      for (const std::string& output : node.outputs) terms_[output] = {};
+    } catch (const c10::Error& error) {
+      const std::string reason = error.what_without_backtrace();
+      fail("node {}: {}", node.label(), reason.substr(0, reason.find('\n')));
+    }
+  }
+
+  void fold_node(const OnnxNode& node, const std::vector<OnnxInput>& inputs) {
+    std::vector<Tensor> constants;
+    bool trained = false;
+    std::string weight;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      constants.push_back(node.type == "Shape" && inputs[i].value.builder != nullptr ? Tensor() : inputs[i].constant);
+      if (!inputs[i].trained) continue;
+      trained = true;
+      if (const auto found = weights_.find(node.inputs[i]); found != weights_.end()) weight = found->second;
+    }
+    std::vector<Tensor> results = node.type == "Shape" && inputs.size() == 1 && inputs[0].value.builder != nullptr
+                                      ? std::vector{shape_of(node, inputs[0].value)}
+                                      : fold(node, constants, file_.opset);
+    for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) {
+      const bool still = trained && results[i].is_floating_point();
+      terms_[node.outputs[i]] = {{}, std::move(results[i]), still};
+      if (still && !weight.empty()) weights_[node.outputs[i]] = weight;
+    }
+    for (size_t i = results.size(); i < node.outputs.size(); ++i) terms_[node.outputs[i]] = {};
+  }
+
+  /// The batch shows as kBatchMark, so that arithmetic with it can be told from arithmetic with a 1.
+  static Tensor shape_of(const OnnxNode& node, Value value) {
+    std::vector<int64_t> sizes = value.shape().sizes();
+    sizes[0] = kBatchMark;
+    const auto bound = [&](std::string_view name, int64_t without) {
+      const auto found = node.attributes.find(name);
+      const auto* at = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+      const auto rank = static_cast<int64_t>(sizes.size());
+      return std::clamp(at == nullptr ? without : *at < 0 ? *at + rank : *at, int64_t{0}, rank);
+    };
+    const int64_t from = bound("start", 0), to = std::max(from, bound("end", static_cast<int64_t>(sizes.size())));
+    return at::tensor(std::vector<int64_t>(sizes.begin() + from, sizes.begin() + to), at::kLong);
+  }
+
+  /// Graphs are read with batch 1: the mark becomes that, unless other sizes have mixed with it.
+  static Tensor with_batch_one(const Tensor& constant) {
+    if (constant.scalar_type() != at::kLong || constant.numel() == 0 || constant.numel() > 64) return constant;
+    const Tensor mark = constant.eq(kBatchMark);
+    const Tensor rest = constant.masked_fill(mark, 1);
+    const bool mixed = rest.remainder(kBatchMark).eq(0).logical_and(rest.ne(0)).any().item().toBool();
+    if (mixed) fail_as(ExitCode::unsupported, "mixes the batch with other axes");
+    return rest;
+  }
+
+  void read_node(const OnnxNode& node, std::vector<OnnxInput> inputs, const std::vector<std::string>& weights) {
+    if (passes_on(node)) {
+      terms_[node.outputs.at(0)] = inputs.at(0);
+      return;
+    }
+    const auto rule = rules().find(node.type);
+    if (rule == rules().end())
+      fail_as(ExitCode::unsupported, "lathe has no op for {} of values that depend on the network's input", node.type);
+    for (OnnxInput& input : inputs)
+      if (input.constant.defined()) input.constant = with_batch_one(input.constant);
+    OnnxCall call(builder_, node, file_.opset, names_.next(node, weights), std::move(inputs));
+    const std::vector<Value> values = rule->second.read(call);
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i].empty()) continue;
+      terms_[node.outputs[i]] = i < values.size() ? OnnxInput{values[i], {}, false} : OnnxInput{};
+    }
+  }
+
+  Graph finish() {
+    std::vector<Value> outputs;
+    for (const OnnxValue& output : file_.outputs) {
+      const OnnxInput& term = terms_.at(output.name);
+      check(term.value.builder != nullptr, "output '{}' does not depend on an input", output.name);
+      outputs.push_back(term.value);
+    }
+    return builder_.finish(outputs);
+  }
+};
+
+}  // namespace
+
+Model import_onnx(OnnxModel file, const OnnxImportOptions& options) {
+  if (file.opset < kOldestOpset || file.opset > kNewestOpset)
+    fail_as(ExitCode::unsupported, "opset {} (expected {} to {})", file.opset, kOldestOpset, kNewestOpset);
+  check(!file.inputs.empty(), "the graph has no inputs");
+  Model model;
+  model.name = file.name;
+  std::vector<std::string> outputs;
+  for (const OnnxValue& output : file.outputs) outputs.push_back(output.name);
+  if (const auto found = file.metadata.find("lathe.preprocessing"); found != file.metadata.end())
+    model.preprocessing = within("lathe.preprocessing", [&] { return preprocessing_from_json(found->second); });
+  model.notes["onnx.producer"] = file.producer;
+  model.notes["onnx.outputs"] = join(outputs, ",");
+  model.graph = Importer(std::move(file), options).graph();
+  return model;
+}
+
+Model import_onnx(const std::filesystem::path& path, const OnnxImportOptions& options) {
+  OnnxModel file = read_onnx(path);
+  return within(path.string(), [&] { return import_onnx(std::move(file), options); });
+}
+
+}  // namespace lathe
