@@ -5,6 +5,8 @@ namespace lathe {
 
 Work declare_absorb(CLI::App& app);
 Work declare_eval(CLI::App& app);
+Work declare_export(CLI::App& app);
+Work declare_import(CLI::App& app);
 Work declare_info(CLI::App& app);
 Work declare_list(CLI::App& app);
 Work declare_merge(CLI::App& app);
@@ -21,6 +23,8 @@ const Registry<Verb>& verbs() {
       {"run", "run a recipe from data to report", declare_run},
       {"sweep", "run a recipe over a grid of settings, several times each", declare_sweep},
       {"new", "make a model with fresh weights", declare_new},
+      {"import", "read a network from ONNX", declare_import},
+      {"export", "write a model as ONNX", declare_export},
       {"info", "show a model's layers, parameters, MACs and memory", declare_info},
       {"train", "train a model on labelled windows", declare_train},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
