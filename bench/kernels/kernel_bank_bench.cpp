@@ -5,43 +5,17 @@
 #include <thread>
 #include <vector>
 
-#include "lathe/base/rng.h"
-#include "lathe/kernels/kernel_bank.h"
+#include "bench/kernels/problem.h"
 
 namespace lathe {
 namespace {
 
-constexpr int64_t samples = 1920;
-
-struct Problem {
-  Problem(int64_t windows, int64_t count) : x(static_cast<size_t>(windows * samples)), z(x.size()) {
-    Rng rng(1);
-    for (float& value : x) value = static_cast<float>(rng.normal());
-    input = {x.data(), windows, samples};
-    for (int64_t length : {192, 96, 64}) {
-      std::vector<float> values(static_cast<size_t>(count * (length + 2)));
-      const double scale = 1 / std::sqrt(static_cast<double>(length));
-      for (float& value : values) value = static_cast<float>(rng.uniform(-scale, scale));
-      parameters.push_back(values);
-      gradients.push_back(std::move(values));
-    }
-    for (size_t g = 0; g < parameters.size(); ++g) {
-      const int64_t length = std::ssize(parameters[g]) / count - 2;
-      float* p = parameters[g].data();
-      float* d = gradients[g].data();
-      banks.push_back({p, p + count * length, p + count * (length + 1), count, length, (length - 1) / 2, length / 2});
-      to.push_back({d, d + count * length, d + count * (length + 1)});
-    }
-  }
-  std::vector<float> x, z;
-  KernelBankInput input;
-  std::vector<std::vector<float>> parameters, gradients;
-  std::vector<KernelBankView> banks;
-  std::vector<KernelBankGradient> to;
-};
+const std::vector<int64_t> lengths = {192, 96, 64};
 
 KernelBankOptions options_of(int64_t method, int64_t level, int64_t threads) {
-  KernelBankOptions options = {.method = static_cast<KernelBankMethod>(method), .simd = static_cast<SimdLevel>(level)};
+  KernelBankOptions options;
+  options.method = static_cast<KernelBankMethod>(method);
+  options.simd = static_cast<SimdLevel>(level);
   if (threads > 1) {
     options.executor = [threads](int64_t tasks, const std::function<void(int64_t)>& task) {
       std::vector<std::thread> team;
@@ -59,17 +33,20 @@ KernelBankOptions options_of(int64_t method, int64_t level, int64_t threads) {
 
 /// A step with the gradient of binary cross-entropy against one half.
 void training_step(benchmark::State& state) {
-  Problem p(85, state.range(0));
+  Problem p(85, state.range(0), lengths);
   const KernelBankOptions options = options_of(state.range(1), state.range(2), state.range(3));
   const auto loss = [](int64_t, const float* z, float* dz) {
-    for (int64_t t = 0; t < samples; ++t) dz[t] = (1 / (1 + std::exp(-z[t])) - 0.5f) / (85 * samples);
+    for (int64_t t = 0; t < Problem::samples; ++t) dz[t] = (1 / (1 + std::exp(-z[t])) - 0.5f) / (85 * Problem::samples);
   };
   for (auto _ : state) kernel_bank_step(p.input, p.banks, loss, nullptr, p.to, nullptr, options);
 }
 
+/// What autograd does: the signs of the responses come from memory, or are computed again.
 void forward_then_backward(benchmark::State& state) {
-  Problem p(85, state.range(0));
-  const KernelBankOptions options = options_of(state.range(1), state.range(2), 1);
+  Problem p(85, state.range(0), lengths);
+  KernelBankOptions options = options_of(state.range(1), state.range(2), 1);
+  KernelBankMemory memory;
+  if (state.range(3) != 0) options.memory = &memory;
   for (auto _ : state) {
     kernel_bank_forward(p.input, p.banks, p.z.data(), options);
     kernel_bank_backward(p.input, p.banks, p.z.data(), p.to, nullptr, options);
@@ -77,7 +54,7 @@ void forward_then_backward(benchmark::State& state) {
 }
 
 void inference_of_one_window(benchmark::State& state) {
-  Problem p(1, state.range(0));
+  Problem p(1, state.range(0), lengths);
   const KernelBankOptions options = options_of(state.range(1), state.range(2), 1);
   for (auto _ : state) kernel_bank_forward(p.input, p.banks, p.z.data(), options);
 }
@@ -115,16 +92,25 @@ void every_way(benchmark::internal::Benchmark* bench) {
   }
 }
 
+void memory_or_not(benchmark::internal::Benchmark* bench) {
+  bench->Unit(benchmark::kMillisecond)->ArgNames({"kernels", "method", "simd", "memory"});
+  for (int64_t count : {8, 24, 128, 512}) {
+    for (int64_t method : {1, 2}) {
+      for (int64_t memory : {0, 1}) bench->Args({count, method, static_cast<int64_t>(best_simd_level()), memory});
+    }
+  }
+}
+
 void best_ways(benchmark::internal::Benchmark* bench) {
   bench->Unit(benchmark::kMillisecond)->ArgNames({"kernels", "method", "simd"});
-  for (int64_t count : {8, 24, 128}) {
+  for (int64_t count : {8, 24, 128, 512}) {
     for (int64_t method : {0, 1, 2}) bench->Args({count, method, static_cast<int64_t>(best_simd_level())});
   }
 }
 
 BENCHMARK(multiply_add_peak);
 BENCHMARK(training_step)->Apply(every_way);
-BENCHMARK(forward_then_backward)->Apply(best_ways);
+BENCHMARK(forward_then_backward)->Apply(memory_or_not);
 BENCHMARK(inference_of_one_window)->Apply(best_ways);
 
 }  // namespace

@@ -37,6 +37,10 @@ class Buffer {
   T* data() const { return data_; }
   T& operator[](int64_t i) const { return data_[i]; }
   int64_t bytes() const { return data_ ? bytes_ : 0; }
+  /// Makes room for so many; what was there is lost where there was no room.
+  void reserve(int64_t count) {
+    if (bytes() < count * int64_t{sizeof(T)}) *this = Buffer(count);
+  }
 
  private:
   int64_t bytes_ = 0;

@@ -35,77 +35,76 @@ struct DirectShape {
 
 class DirectChunk final : public BankChunk {
  public:
-  DirectChunk(const DirectShape& shape, int64_t most_windows)
+  explicit DirectChunk(const DirectShape& shape)
       : s_(shape),
-        padded_(most_windows * shape.padded_row),
         z_(shape.row),
         dz_(shape.row),
         off_(shape.loops.kernel_step * shape.row),
-        packed_(most_windows * shape.bank.count * shape.row / 8),
         gated_(shape.loops.kernel_step * shape.gated_row) {}
 
-  void forward(const float* x, int64_t windows, float* z, bool keep) override {
-    windows_ = windows;
+  void forward(const float* x, int64_t windows, float* z, bool signs, BankKept& kept) override {
+    kept.windows = windows;
+    kept.x.reserve(windows * s_.padded_row);
+    if (signs) kept.on.reserve(windows * s_.bank.count * s_.row / 32);
     for (int64_t n = 0; n < windows; ++n) {
-      float* padded = padded_.data() + n * s_.padded_row;
+      float* padded = kept.x.data() + n * s_.padded_row;
       std::fill_n(padded, s_.padded_row, 0.f);
       std::copy_n(x + n * s_.samples, s_.samples, padded + s_.bank.pad_left);
       std::fill_n(z_.data(), s_.row, 0.f);
-      for (int64_t k = 0; k < s_.bank.count; k += s_.loops.kernel_step) respond(n, k, keep);
+      for (int64_t k = 0; k < s_.bank.count; k += s_.loops.kernel_step) respond(kept, n, k, signs);
       if (!z) continue;
       for (int64_t t = 0; t < s_.outputs; ++t) z[n * s_.outputs + t] += z_[t];
     }
   }
 
-  void backward(const float* dz, float* sums, float* dx) override {
+  void backward(const float* dz, const BankKept& kept, float* sums, float* dx) override {
     const int64_t before = s_.bank.length - 1;
     std::fill_n(gated_.data(), s_.loops.kernel_step * s_.gated_row, 0.f);
     std::fill_n(dz_.data(), s_.row, 0.f);
-    for (int64_t n = 0; n < windows_; ++n) {
+    for (int64_t n = 0; n < kept.windows; ++n) {
       std::copy_n(dz + n * s_.outputs, s_.outputs, dz_.data());
       for (int64_t k = 0; k < s_.bank.count; k += s_.loops.kernel_step) {
         const int64_t count = std::min(s_.loops.kernel_step, s_.bank.count - k);
         float* to = sums + k * s_.sums_row();
         for (int64_t i = 0; i < count; ++i) {
           float* gated = gated_.data() + i * s_.gated_row + before;
-          to[(i + 1) * s_.sums_row() - 1] += s_.loops.gate(dz_.data(), packed(n, k + i), s_.outputs, gated);
+          to[(i + 1) * s_.sums_row() - 1] += s_.loops.gate(dz_.data(), packed(kept, n, k + i), s_.outputs, gated);
           if (!dx) continue;
           s_.loops.spread(gated + s_.bank.pad_left, s_.bank.weight + (k + i) * s_.bank.length, s_.bank.mix[k + i],
                           s_.bank.length, s_.samples, dx + n * s_.samples);
         }
-        s_.loops.correlate(padded_.data() + n * s_.padded_row, s_.outputs, gated_.data() + before, s_.gated_row, count,
+        s_.loops.correlate(kept.x.data() + n * s_.padded_row, s_.outputs, gated_.data() + before, s_.gated_row, count,
                            s_.bank.length, to, s_.sums_row());
       }
     }
   }
 
  private:
-  uint8_t* packed(int64_t window, int64_t kernel) {
-    return packed_.data() + (window * s_.bank.count + kernel) * (s_.row / 8);
+  uint8_t* packed(const BankKept& kept, int64_t window, int64_t kernel) const {
+    return reinterpret_cast<uint8_t*>(kept.on.data()) + (window * s_.bank.count + kernel) * (s_.row / 8);
   }
 
-  void respond(int64_t n, int64_t k, bool keep) {
+  void respond(const BankKept& kept, int64_t n, int64_t k, bool signs) {
     const int64_t count = std::min(s_.loops.kernel_step, s_.bank.count - k);
-    s_.loops.respond(padded_.data() + n * s_.padded_row, s_.outputs, s_.bank.weight + k * s_.bank.length,
+    s_.loops.respond(kept.x.data() + n * s_.padded_row, s_.outputs, s_.bank.weight + k * s_.bank.length,
                      s_.bias.data() + k, s_.bank.mix + k, count, s_.bank.length, z_.data(),
-                     keep ? off_.data() : nullptr, s_.row);
-    if (!keep) return;
-    for (int64_t i = 0; i < count; ++i) s_.loops.pack(off_.data() + i * s_.row, s_.outputs, packed(n, k + i));
+                     signs ? off_.data() : nullptr, s_.row);
+    if (!signs) return;
+    for (int64_t i = 0; i < count; ++i) s_.loops.pack(off_.data() + i * s_.row, s_.outputs, packed(kept, n, k + i));
   }
 
   const DirectShape& s_;
-  int64_t windows_ = 0;
-  Buffer<float> padded_, z_, dz_;
+  Buffer<float> z_, dz_;
   Buffer<int8_t> off_;
-  Buffer<uint8_t> packed_;
   Buffer<float> gated_;
 };
 
 class DirectBank final : public BankMethod {
  public:
   DirectBank(const KernelBankView& bank, int64_t samples, SimdLevel level) : shape_(bank, samples, level) {}
-  std::unique_ptr<BankChunk> chunk(int64_t most_windows) const override {
-    return std::make_unique<DirectChunk>(shape_, most_windows);
+  std::unique_ptr<BankChunk> chunk(int64_t) const override { return std::make_unique<DirectChunk>(shape_); }
+  int64_t kept_bytes(int64_t windows) const override {
+    return windows * (shape_.padded_row * 4 + shape_.bank.count * shape_.row / 8);
   }
   int64_t sums_row() const override { return shape_.sums_row(); }
   void finish(const float* sums, int64_t count, float* correlation, float* total) const override {

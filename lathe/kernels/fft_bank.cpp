@@ -13,7 +13,7 @@ struct FftShape {
   FftShape(const KernelBankView& view, int64_t samples_, int64_t block, SimdLevel level)
       : bank(view),
         loops(fft_loops(level)),
-        plan(block),
+        plan(fft_plan(block)),
         samples(samples_),
         outputs(samples_ + view.pad_left + view.pad_right - view.length + 1),
         blocks(divide_up(outputs, block - view.length + 1)),
@@ -26,7 +26,7 @@ struct FftShape {
 
   KernelBankView bank;
   const FftLoops& loops;
-  FftPlan plan;
+  const FftPlan& plan;
   int64_t samples, outputs;
   int64_t blocks;         // of one window
   int64_t valid;          // outputs of one block; the last one may have fewer
@@ -68,42 +68,44 @@ class FftChunk final : public BankChunk {
       : s_(shape),
         stage_(shape.slots * shape.stage_row()),
         signal_(shape.elements),
-        work_(shape.work_floats() * (shape.groups(most_windows) + 1)),
-        x_(shape.groups(most_windows) * shape.elements) {}
+        work_(shape.work_floats() * (shape.groups(most_windows) + 1)) {}
 
-  void forward(const float* x, int64_t windows, float* z, bool keep) override {
-    windows_ = windows;
-    if (keep) grow(on_, s_.groups(windows) * s_.bank.count * s_.mask_words());
+  void forward(const float* x, int64_t windows, float* z, bool signs, BankKept& kept) override {
+    windows_ = kept.windows = windows;
+    kept.x.reserve(s_.groups(windows) * s_.elements);
+    if (signs) kept.on.reserve(s_.groups(windows) * s_.bank.count * s_.mask_words());
     for (int64_t g = 0; g < s_.groups(windows); ++g) {
+      float* spectrum = kept.x.data() + g * s_.elements;
       stage(x, s_.samples, g, s_.bank.pad_left, s_.plan.size);
       s_.loops.to_lanes(stage_.data(), s_.stage_row(), s_.plan.size, signal_.data());
-      s_.loops.forward(s_.plan, signal_.data(), work_.data(), spectrum(g));
+      s_.loops.forward(s_.plan, signal_.data(), work_.data(), spectrum);
       std::fill_n(signal_.data(), s_.elements, 0.f);
       for (int64_t k = 0; k < s_.bank.count; ++k) {
-        s_.loops.respond(s_.plan, spectrum(g), kernel(k), s_.bank.bias ? s_.bank.bias[k] : 0, s_.bank.mix[k], s_.valid,
-                         work_.data(), signal_.data(), keep ? on(g, k) : nullptr);
+        s_.loops.respond(s_.plan, spectrum, kernel(k), s_.bank.bias ? s_.bank.bias[k] : 0, s_.bank.mix[k], s_.valid,
+                         work_.data(), signal_.data(), signs ? on(kept, g, k) : nullptr);
       }
       if (z) collect(z, s_.outputs, g, 0, s_.valid);
     }
   }
 
-  void backward(const float* dz, float* sums, float* dx) override {
+  void backward(const float* dz, const BankKept& kept, float* sums, float* dx) override {
+    windows_ = kept.windows;
     const int64_t groups = s_.groups(windows_);
-    grow(dz_, groups * s_.elements);
+    dz_.reserve(groups * s_.elements);
     for (int64_t g = 0; g < groups; ++g) {
       stage(dz, s_.outputs, g, 0, s_.valid);
       s_.loops.to_lanes(stage_.data(), s_.stage_row(), s_.plan.size, dz_.data() + g * s_.elements);
     }
     if (dx) {
-      grow(dx_, groups * s_.elements);
+      dx_.reserve(groups * s_.elements);
       std::fill_n(dx_.data(), groups * s_.elements, 0.f);
     }
     for (int64_t k = 0; k < s_.bank.count; ++k) {
       const GatherInput input = {.groups = groups,
                                  .valid = s_.valid,
                                  .dz = dz_.data(),
-                                 .x = x_.data(),
-                                 .on = on(0, k),
+                                 .x = kept.x.data(),
+                                 .on = on(kept, 0, k),
                                  .on_stride = s_.bank.count * s_.mask_words(),
                                  .kernel = kernel(k),
                                  .mix = s_.bank.mix[k],
@@ -118,13 +120,10 @@ class FftChunk final : public BankChunk {
   }
 
  private:
-  template <class T>
-  static void grow(Buffer<T>& buffer, int64_t count) {
-    if (buffer.bytes() < count * int64_t{sizeof(T)}) buffer = Buffer<T>(count);
-  }
-  float* spectrum(int64_t group) { return x_.data() + group * s_.elements; }
   const float* kernel(int64_t k) const { return s_.kernels.data() + k * s_.plan.size * 2; }
-  uint32_t* on(int64_t group, int64_t k) { return on_.data() + (group * s_.bank.count + k) * s_.mask_words(); }
+  uint32_t* on(const BankKept& kept, int64_t group, int64_t k) const {
+    return kept.on.data() + (group * s_.bank.count + k) * s_.mask_words();
+  }
 
   /// Calls work(slot, row, block's first sample in the row, samples of the row inside the block …) for a group's slots.
   template <class Work>
@@ -162,9 +161,7 @@ class FftChunk final : public BankChunk {
   const FftShape& s_;
   int64_t windows_ = 0;
   Buffer<float> stage_, signal_, work_;
-  Buffer<float> x_;  // [groups, elements], spectra
-  Buffer<float> dz_, dx_;
-  Buffer<uint32_t> on_;  // [groups, count, mask_words]
+  Buffer<float> dz_, dx_;  // [groups, elements]
 };
 
 class FftBank final : public BankMethod {
@@ -173,6 +170,9 @@ class FftBank final : public BankMethod {
       : shape_(bank, samples, block, level) {}
   std::unique_ptr<BankChunk> chunk(int64_t most_windows) const override {
     return std::make_unique<FftChunk>(shape_, most_windows);
+  }
+  int64_t kept_bytes(int64_t windows) const override {
+    return shape_.groups(windows) * (shape_.elements + shape_.bank.count * shape_.mask_words()) * 4;
   }
   int64_t sums_row() const override { return 2 * shape_.plan.size + 1; }
 

@@ -1,6 +1,8 @@
 #include "lathe/kernels/fft_plan.h"
 
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <numbers>
 
 namespace lathe::kernels {
@@ -34,6 +36,13 @@ FftPlan::FftPlan(int64_t size_) : size(size_), twiddles_(4 * size_) {
     middle[middles++] = pass(radix, left);
     left /= radix;
   }
+}
+
+const FftPlan& fft_plan(int64_t size) {
+  static std::mutex mutex;
+  static auto* const plans = new std::map<int64_t, FftPlan>;  // never destroyed: it is as large as one window
+  const std::lock_guard lock(mutex);
+  return plans->try_emplace(size, size).first->second;
 }
 
 }  // namespace lathe::kernels

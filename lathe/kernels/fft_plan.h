@@ -40,12 +40,15 @@ struct FftPlan {
   /// Words (of one bit a lane and output) that the loops use for the mask of one kernel and one group, times lanes.
   int64_t mask_words() const { return row * 2 * rows / 32; }
 
-  static constexpr int64_t smallest = 64, largest = 4096;
+  static constexpr int64_t smallest = 64, largest = 65536;
 
  private:
   FftPass pass(int radix, int64_t size);
   Buffer<float> twiddles_;
   int64_t used_ = 0;
 };
+
+/// The one plan of that size: its table of sines is made once, not at every call.
+const FftPlan& fft_plan(int64_t size);
 
 }  // namespace lathe::kernels

@@ -11,6 +11,7 @@ namespace lathe {
 namespace {
 
 using kernels::BankChunk;
+using kernels::BankKept;
 using kernels::BankMethod;
 using kernels::Buffer;
 using kernels::chunk_windows;
@@ -66,11 +67,14 @@ void check_call(const Call& call) {
         "kernel_bank: gradients for {} banks (expected {})", call.gradients.size(), banks.size());
 }
 
-std::vector<std::unique_ptr<BankMethod>> methods_for(const Call& call) {
+using BankMethods = std::vector<std::unique_ptr<BankMethod>>;
+
+BankMethods methods_for(const Call& call) {
   const SimdLevel level = level_of(call.options);
-  std::vector<std::unique_ptr<BankMethod>> methods;
+  const bool gradients = call.wants_gradients() || call.options.memory;
+  BankMethods methods;
   for (const KernelBankView& bank : call.banks) {
-    const int64_t block = kernels::choose_block(bank, call.input, call.options.method, level);
+    const int64_t block = kernels::choose_block(bank, call.input, call.options, level, gradients);
     methods.push_back(block > 0 ? kernels::fft_bank(bank, call.input.samples, block, level)
                                 : kernels::direct_bank(bank, call.input.samples, level));
   }
@@ -82,6 +86,53 @@ void execute(const KernelBankOptions& options, int64_t tasks, const std::functio
   for (int64_t i = 0; i < tasks; ++i) task(i);
 }
 
+}  // namespace
+
+struct KernelBankMemory::Contents {
+  const float* x = nullptr;  // of the call that filled it
+  std::vector<const float*> weights;
+  int64_t windows = 0;
+  std::vector<std::unique_ptr<BankMethod>> methods;
+  std::vector<std::vector<BankKept>> chunks;  // [chunks, banks]; as many as there is room for
+};
+
+KernelBankMemory::KernelBankMemory() = default;
+KernelBankMemory::~KernelBankMemory() = default;
+KernelBankMemory::KernelBankMemory(KernelBankMemory&&) noexcept = default;
+KernelBankMemory& KernelBankMemory::operator=(KernelBankMemory&&) noexcept = default;
+
+namespace {
+
+std::vector<const float*> weights_of(const Call& call) {
+  std::vector<const float*> weights;
+  for (const KernelBankView& bank : call.banks) weights.push_back(bank.weight);
+  return weights;
+}
+
+/// The memory that the call reads, or starts to fill; null where it has none.
+KernelBankMemory::Contents* memory_of(const Call& call) {
+  KernelBankMemory* memory = call.options.memory;
+  if (!memory || call.loss) return nullptr;
+  if (call.dz) {
+    const KernelBankMemory::Contents* filled = memory->contents.get();
+    check(filled && filled->x == call.input.x && filled->windows == call.input.windows &&
+              filled->weights == weights_of(call),
+          "kernel_bank: the memory was not filled by a forward pass with these arguments");
+    return memory->contents.get();
+  }
+  memory->contents = std::make_unique<KernelBankMemory::Contents>();
+  KernelBankMemory::Contents& fresh = *memory->contents;
+  fresh.x = call.input.x;
+  fresh.windows = call.input.windows;
+  fresh.weights = weights_of(call);
+  fresh.methods = methods_for(call);
+  int64_t bytes = 1;
+  for (const auto& method : fresh.methods) bytes += method->kept_bytes(chunk_windows);
+  const int64_t chunks = std::min(divide_up(call.input.windows, chunk_windows), memory->most_bytes / bytes);
+  for (int64_t chunk = 0; chunk < chunks; ++chunk) fresh.chunks.emplace_back(fresh.methods.size());
+  return memory->contents.get();
+}
+
 class Run {
  public:
   explicit Run(const Call& call)
@@ -89,7 +140,9 @@ class Run {
         outputs_(kernel_bank_outputs(call.input, call.banks[0])),
         chunks_(divide_up(call.input.windows, chunk_windows)),
         tasks_(std::min(chunks_, most_tasks)),
-        methods_(methods_for(call)),
+        memory_(memory_of(call)),
+        own_methods_(memory_ ? BankMethods() : methods_for(call)),
+        methods_(memory_ ? memory_->methods : own_methods_),
         sums_(static_cast<size_t>(tasks_) * methods_.size()) {}
 
   void all() {
@@ -119,13 +172,17 @@ class Run {
     }
     Buffer<float> z(call_.loss && !call_.z ? chunk_windows * outputs_ : 0);
     Buffer<float> dz(call_.loss ? chunk_windows * outputs_ : 0);
+    std::vector<BankKept> scratch(banks.size());
     for (int64_t chunk = chunks_ * task / tasks_; chunk < chunks_ * (task + 1) / tasks_; ++chunk) {
+      const bool in_memory = memory_ && chunk < std::ssize(memory_->chunks);
+      std::vector<BankKept>& kept = in_memory ? memory_->chunks[static_cast<size_t>(chunk)] : scratch;
       const int64_t first = chunk * chunk_windows;
       const int64_t windows = std::min(chunk_windows, call_.input.windows - first);
       float* z_here = call_.z ? call_.z + first * outputs_ : call_.loss ? z.data() : nullptr;
       if (z_here) std::fill_n(z_here, windows * outputs_, 0.f);
-      for (auto& bank : banks) {
-        bank->forward(call_.input.x + first * call_.input.samples, windows, z_here, call_.wants_gradients());
+      for (size_t g = 0; g < banks.size() && !(in_memory && call_.dz); ++g) {
+        banks[g]->forward(call_.input.x + first * call_.input.samples, windows, z_here,
+                          in_memory || call_.wants_gradients(), kept[g]);
       }
       if (!call_.wants_gradients()) continue;
       for (int64_t n = 0; call_.loss && n < windows; ++n) {
@@ -134,7 +191,7 @@ class Run {
       const float* dz_here = call_.dz ? call_.dz + first * outputs_ : dz.data();
       float* dx = call_.dx ? call_.dx + first * call_.input.samples : nullptr;
       if (dx) std::fill_n(dx, windows * call_.input.samples, 0.f);
-      for (size_t g = 0; g < banks.size(); ++g) banks[g]->backward(dz_here, sums(task, g).data(), dx);
+      for (size_t g = 0; g < banks.size(); ++g) banks[g]->backward(dz_here, kept[g], sums(task, g).data(), dx);
     }
   }
 
@@ -166,7 +223,9 @@ class Run {
 
   const Call& call_;
   int64_t outputs_, chunks_, tasks_;
-  std::vector<std::unique_ptr<BankMethod>> methods_;
+  KernelBankMemory::Contents* memory_;
+  BankMethods own_methods_;
+  const BankMethods& methods_;
   std::vector<Buffer<float>> sums_;  // [tasks, banks]
 };
 
@@ -202,7 +261,7 @@ std::vector<std::string> kernel_bank_plan(const KernelBankInput& input, std::spa
   const SimdLevel level = level_of(options);
   std::vector<std::string> plan;
   for (const KernelBankView& bank : banks) {
-    const int64_t block = kernels::choose_block(bank, input, options.method, level);
+    const int64_t block = kernels::choose_block(bank, input, options, level, options.memory != nullptr);
     plan.push_back(block > 0 ? fmt::format("fft of {}, {}", block, simd_level_name(level))
                              : fmt::format("direct, {}", simd_level_name(level)));
   }

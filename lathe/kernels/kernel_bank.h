@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,10 +42,26 @@ enum class KernelBankMethod { automatic, direct, fft };
 /// Runs task(0) … task(tasks - 1), in any order and on any number of threads, and returns when all are done.
 using KernelBankExecutor = std::function<void(int64_t tasks, const std::function<void(int64_t)>& task)>;
 
+/// What a forward pass leaves for its backward pass: the signs of all responses, a bit each, and the windows as the
+/// method reads them. The responses of windows that find no room in `most_bytes` are computed again.
+class KernelBankMemory {
+ public:
+  KernelBankMemory();
+  ~KernelBankMemory();
+  KernelBankMemory(KernelBankMemory&&) noexcept;
+  KernelBankMemory& operator=(KernelBankMemory&&) noexcept;
+  int64_t most_bytes = int64_t{256} << 20;
+  struct Contents;
+  std::unique_ptr<Contents> contents;
+};
+
 struct KernelBankOptions {
   KernelBankMethod method = KernelBankMethod::automatic;
+  int64_t block = 0;                             // of the transforms, a power of two from 64 to 65536; 0: the cheapest
   std::optional<SimdLevel> simd = std::nullopt;  // the best that there is
   KernelBankExecutor executor = nullptr;         // one after the other
+  /// Filled by kernel_bank_forward; read by kernel_bank_backward with the same arguments, as often as wanted.
+  KernelBankMemory* memory = nullptr;
 };
 
 /// Fills dz [outputs] from z [outputs] of one window; called from the executor's threads, once for each window.
@@ -56,18 +73,19 @@ int64_t kernel_bank_outputs(const KernelBankInput& input, const KernelBankView& 
 void kernel_bank_forward(const KernelBankInput& input, std::span<const KernelBankView> banks, float* z,
                          const KernelBankOptions& options = {});
 
-/// Gradients from dz [windows, outputs]: computes the responses again. dx is [windows, samples], overwritten, or null.
+/// Gradients from dz [windows, outputs]: computes the responses again where options.memory does not hold them.
+/// dx is [windows, samples], overwritten, or null.
 void kernel_bank_backward(const KernelBankInput& input, std::span<const KernelBankView> banks, const float* dz,
                           std::span<const KernelBankGradient> gradients, float* dx,
                           const KernelBankOptions& options = {});
 
-/// Forward and backward in one pass over the windows, a third cheaper than one after the other: `loss` turns the z of a
-/// window into its dz while the signs of the responses are still at hand. z may be null.
+/// Forward and backward in one pass over the windows: `loss` turns the z of a window into its dz while the signs of the
+/// responses are still at hand, so that no memory is needed. z may be null.
 void kernel_bank_step(const KernelBankInput& input, std::span<const KernelBankView> banks, const KernelBankLoss& loss,
                       float* z, std::span<const KernelBankGradient> gradients, float* dx,
                       const KernelBankOptions& options = {});
 
-/// What `automatic` decides for each bank, for people: "fft of 512, avx2".
+/// What `automatic` decides for each bank, for people: "fft of 512, avx2". With memory: for training.
 std::vector<std::string> kernel_bank_plan(const KernelBankInput& input, std::span<const KernelBankView> banks,
                                           const KernelBankOptions& options = {});
 

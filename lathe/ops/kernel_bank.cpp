@@ -1,9 +1,14 @@
 #include "lathe/ops/kernel_bank.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "lathe/kernels/kernel_bank.h"
+#include <algorithm>
+
+#include "lathe/base/errors.h"
+#include "lathe/base/text.h"
 
 namespace lathe {
 namespace {
@@ -41,6 +46,8 @@ class Banks {
   std::vector<KernelBankView> views_;
 };
 
+thread_local KernelBankMethod method_of_this_thread = KernelBankMethod::automatic;
+
 KernelBankOptions on_torch_threads() {
   KernelBankOptions options;
   options.executor = [](int64_t tasks, const std::function<void(int64_t)>& task) {
@@ -51,40 +58,59 @@ KernelBankOptions on_torch_threads() {
   return options;
 }
 
+Tensor forward_of(const Banks& banks, const KernelBankOptions& options) {
+  Tensor z = at::empty({banks.input().windows, 1, banks.outputs()});
+  kernel_bank_forward(banks.input(), banks.views(), z.mutable_data_ptr<float>(), options);
+  return z;
+}
+
+/// What the backward pass needs of the forward pass besides the saved tensors (which also see to it that nobody has changed
+/// them in between).
+struct Held : torch::CustomClassHolder {
+  Held(const variable_list& tensors, Layout layout_) : layout(std::move(layout_)), banks(tensors, layout) {}
+  Layout layout;
+  Banks banks;
+  KernelBankMethod method = method_of_this_thread;
+  KernelBankMemory memory;
+
+  KernelBankOptions options() {
+    KernelBankOptions options = on_torch_threads();
+    options.method = method;
+    options.memory = &memory;
+    return options;
+  }
+};
+
 struct KernelBankFunction : torch::autograd::Function<KernelBankFunction> {
   static Tensor forward(AutogradContext* context, at::TensorList tensors, const Layout& layout) {
     const variable_list saved(tensors.begin(), tensors.end());
     context->save_for_backward(saved);
-    context->saved_data["pad_left"] = layout.pad_left;
-    context->saved_data["pad_right"] = layout.pad_right;
-    context->saved_data["has_bias"] = std::vector<int64_t>(layout.has_bias.begin(), layout.has_bias.end());
-    const Banks banks(saved, layout);
-    Tensor z = saved[0].new_empty({saved[0].size(0), 1, banks.outputs()});
-    kernel_bank_forward(banks.input(), banks.views(), z.mutable_data_ptr<float>(), on_torch_threads());
-    return z;
+    const auto held = c10::make_intrusive<Held>(saved, layout);
+    context->saved_data["held"] = c10::IValue::make_capsule(held);
+    return forward_of(held->banks, held->options());
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& upstream) {
     const variable_list tensors = context->get_saved_variables();
-    Layout layout{context->saved_data["pad_left"].toIntVector(), context->saved_data["pad_right"].toIntVector(), {}};
-    for (const int64_t has : context->saved_data["has_bias"].toIntVector()) layout.has_bias.push_back(has != 0);
-    const Banks banks(tensors, layout);
+    const c10::intrusive_ptr<torch::CustomClassHolder> capsule = context->saved_data["held"].toCapsule();
+    Held& held = static_cast<Held&>(*capsule);
     const Tensor dz = upstream[0].contiguous();
     variable_list gradients;
     for (const Tensor& tensor : tensors)
-      gradients.push_back(tensor.requires_grad() ? tensor.new_empty(tensor.sizes()) : Tensor());
+      gradients.push_back(tensor.requires_grad() ? at::empty(tensor.sizes(), tensor.options()) : Tensor());
     const auto place = [&](size_t which) {
       return gradients[which].defined() ? gradients[which].mutable_data_ptr<float>() : nullptr;
     };
     std::vector<KernelBankGradient> targets;
     float* mix = place(1);
     size_t next = 2;
-    for (size_t part = 0; part < layout.pad_left.size(); ++part) {
+    for (size_t part = 0; part < held.layout.pad_left.size(); ++part) {
       const size_t weight = next++;
-      targets.push_back({place(weight), layout.has_bias[part] ? place(next++) : nullptr, mix});
+      targets.push_back({place(weight), held.layout.has_bias[part] ? place(next++) : nullptr, mix});
       if (mix != nullptr) mix += tensors[weight].size(0);
     }
-    kernel_bank_backward(banks.input(), banks.views(), dz.const_data_ptr<float>(), targets, place(0), on_torch_threads());
+    kernel_bank_backward(held.banks.input(), held.banks.views(), dz.const_data_ptr<float>(), targets, place(0),
+                         held.options());
     gradients.emplace_back();  // the layout
     return gradients;
   }
@@ -102,7 +128,25 @@ Tensor kernel_bank(const Tensor& x, const std::vector<KernelBankPart>& parts, co
     layout.pad_left.push_back(part.pad_left);
     layout.pad_right.push_back(part.pad_right);
   }
-  return KernelBankFunction::apply(at::TensorList(tensors), layout);
+  const bool follows = at::GradMode::is_enabled() && std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
+    return tensor.requires_grad();
+  });
+  if (follows) return KernelBankFunction::apply(at::TensorList(tensors), layout);
+  KernelBankOptions options = on_torch_threads();
+  options.method = method_of_this_thread;
+  return forward_of(Banks(tensors, layout), options);
 }
+
+KernelBankMethod kernel_method(std::string_view name) {
+  if (name == "auto") return KernelBankMethod::automatic;
+  if (name == "direct") return KernelBankMethod::direct;
+  if (name == "fft") return KernelBankMethod::fft;
+  fail_as(ExitCode::usage, "{}", unknown_name("kernel method", std::string(name), {"auto", "direct", "fft"}));
+}
+
+KernelMethodGuard::KernelMethodGuard(KernelBankMethod method) : before_(method_of_this_thread) {
+  method_of_this_thread = method;
+}
+KernelMethodGuard::~KernelMethodGuard() { method_of_this_thread = before_; }
 
 }  // namespace lathe

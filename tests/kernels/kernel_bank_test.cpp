@@ -37,7 +37,8 @@ class KernelBank : public testing::TestWithParam<Way> {
   void expect_near_reference(const BankCase& c) const {
     const BankResult<double> expected = test::reference(c);
     EXPECT_LT(test::distance(test::step(c, options()), expected), 1e-5);
-    EXPECT_LT(test::distance(test::forward_and_backward(c, options()), expected), 1e-5);
+    EXPECT_LT(test::distance(test::forward_and_backward(c, options(), false), expected), 1e-5);
+    EXPECT_LT(test::distance(test::forward_and_backward(c, options(), true), expected), 1e-5);
   }
 };
 
@@ -67,7 +68,7 @@ TEST_P(KernelBank, PaddingOfEveryKind) {
 }
 
 TEST_P(KernelBank, EveryBlockSize) {
-  for (int64_t length : {33, 65, 120, 400, 900, 1500, 3000}) {
+  for (int64_t length : {33, 65, 120, 400, 900, 1500, 3000, 5000}) {
     expect_near_reference(BankCase(1, 2 * length + 13, {{2, length, 5, 3}}, static_cast<uint64_t>(length)));
   }
 }
@@ -99,6 +100,19 @@ TEST_P(KernelBank, TheNumberOfThreadsChangesNothing) {
   }
 }
 
+TEST_P(KernelBank, MemoryChangesNoBit) {
+  const BankCase c(50, 130, {{5, 24, 11, 12}, {3, 16, 7, 8, false}}, 18);
+  const BankResult<float> without = test::forward_and_backward(c, options(), false);
+  const BankResult<float> with = test::forward_and_backward(c, options(), true);
+  EXPECT_EQ(with.z, without.z);
+  EXPECT_EQ(with.dx, without.dx);
+  for (size_t g = 0; g < c.banks.size(); ++g) {
+    EXPECT_EQ(with.gradients[g].weight, without.gradients[g].weight);
+    EXPECT_EQ(with.gradients[g].bias, without.gradients[g].bias);
+    EXPECT_EQ(with.gradients[g].mix, without.gradients[g].mix);
+  }
+}
+
 TEST_P(KernelBank, AResponseOfZeroPassesNoGradient) {
   BankCase c(2, 20, {{2, 3, 1, 1}}, 13);
   std::fill(c.weights[0].begin(), c.weights[0].end(), 0.f);
@@ -111,12 +125,50 @@ TEST_P(KernelBank, NoWindowsGiveZeroGradients) {
   EXPECT_EQ(test::step(c, options()).gradients[0].weight, std::vector<float>(6, 0.f));
 }
 
+TEST_P(KernelBank, WindowsThatFindNoRoomInMemoryAreComputedAgain) {
+  const BankCase c(70, 130, {{5, 24, 11, 12}}, 19);
+  for (const int64_t bytes : {int64_t{0}, int64_t{40000}}) {  // none of five chunks, and a few
+    KernelBankOptions with = options();
+    KernelBankMemory memory;
+    memory.most_bytes = bytes;
+    with.memory = &memory;
+    std::vector<float> z(c.dz.size()), weight(c.weights[0].size());
+    const KernelBankGradient to = {weight.data(), nullptr, nullptr};
+    kernel_bank_forward(c.input, c.banks, z.data(), with);
+    kernel_bank_backward(c.input, c.banks, c.dz.data(), {&to, 1}, nullptr, with);
+    EXPECT_EQ(weight, test::forward_and_backward(c, options(), false).gradients[0].weight) << bytes;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ways, KernelBank, testing::ValuesIn(ways()), name_of);
 
 TEST(KernelBankPlan, LongKernelsOnManyWindowsAreTransformed) {
   const BankCase c(85, 1920, {{1, 192, 95, 96}, {1, 3, 1, 1}}, 15);
   const std::vector<std::string> plan = kernel_bank_plan(c.input, c.banks, {.simd = SimdLevel::portable});
   EXPECT_EQ(plan, (std::vector<std::string>{"fft of 512, portable", "direct, portable"}));
+}
+
+TEST(KernelBankPlan, TheLongestKernelsStayDirectThoughForced) {
+  const BankCase c(1, 1, {{1, 65536, 40000, 40000}, {1, 65537, 40000, 40001}}, 20);
+  const std::vector<std::string> plan =
+      kernel_bank_plan(c.input, c.banks, {.method = KernelBankMethod::fft, .simd = SimdLevel::portable});
+  EXPECT_EQ(plan, (std::vector<std::string>{"fft of 65536, portable", "direct, portable"}));
+}
+
+TEST(KernelBankErrors, MemoryOfAnotherCallIsRefused) {
+  const BankCase c(1, 20, {{1, 5, 2, 2}}, 21);
+  std::vector<float> z(20);
+  KernelBankMemory memory;
+  const KernelBankGradient nothing;
+  const auto backward = [&] {
+    kernel_bank_backward(c.input, c.banks, z.data(), {&nothing, 1}, nullptr, {.memory = &memory});
+  };
+  const char* sentence = "kernel_bank: the memory was not filled by a forward pass with these arguments";
+  EXPECT_EQ(test::error_of(backward), sentence);
+  KernelBankInput shorter = c.input;
+  shorter.windows = 0;
+  kernel_bank_forward(shorter, c.banks, z.data(), {.memory = &memory});
+  EXPECT_EQ(test::error_of(backward), sentence);
 }
 
 TEST(KernelBankErrors, ReadAsSentences) {

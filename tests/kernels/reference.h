@@ -116,9 +116,11 @@ inline BankResult<float> step(const BankCase& c, const KernelBankOptions& option
   return r;
 }
 
-/// The same numbers by kernel_bank_forward and kernel_bank_backward.
-inline BankResult<float> forward_and_backward(const BankCase& c, const KernelBankOptions& options) {
+/// The same numbers by kernel_bank_forward and kernel_bank_backward, with memory between them or without.
+inline BankResult<float> forward_and_backward(const BankCase& c, KernelBankOptions options, bool remembers) {
   BankResult<float> r(c);
+  KernelBankMemory memory;
+  if (remembers) options.memory = &memory;
   std::vector<KernelBankGradient> to;
   for (BankGradients<float>& g : r.gradients) to.push_back({g.weight.data(), g.bias.data(), g.mix.data()});
   kernel_bank_forward(c.input, c.banks, r.z.data(), options);
