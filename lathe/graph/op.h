@@ -68,6 +68,9 @@ class Op {
   virtual Ties ties(const Inputs& in) const = 0;
   /// Multiply-accumulates per call of conv- and linear-like sums; 0 for everything else.
   virtual int64_t macs(const Inputs&, const Shape& /*output*/) const { return 0; }
+  /// Work on single values, for conventions that count it: one a value of an activation's output or a pool's input, one
+  /// or two (with a trained scale) a value of a norm. 0 for what such counters leave out: sums, gates, views.
+  virtual int64_t elementwise_work(const Inputs&, const Shape& /*output*/) const { return 0; }
   /// Nothing for an op that looks at one sample at a time.
   virtual std::optional<Window> window(const Inputs&) const { return std::nullopt; }
   /// True when the output may be written over the first input (element-wise ops, views).

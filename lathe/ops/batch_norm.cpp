@@ -41,6 +41,9 @@ class BatchNorm final : public Op {
       if (in.params.has(name)) tie.axes.push_back(param_axis(name, 0));
     return {tie};
   }
+  int64_t elementwise_work(const Inputs& in, const Shape& output) const override {
+    return output.count() * (in.params.has("weight") ? 2 : 1);
+  }
   bool in_place() const override { return true; }
   void write_onnx(OnnxWriter& to) const override {
     const Tensor& mean = to.in().params["running_mean"];

@@ -14,6 +14,7 @@ class LeakyRelu final : public Elementwise {
   std::string_view kind() const override { return "leaky_relu"; }
   Attributes attributes() const override { return {{"slope", slope_}}; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return at::leaky_relu(x[0], slope_); }
+  int64_t elementwise_work(const Inputs&, const Shape& output) const override { return output.count(); }
   void write_onnx(OnnxWriter& to) const override {
     to.finish("LeakyRelu", to.inputs(), {{"alpha", static_cast<float>(slope_)}});
   }

@@ -10,6 +10,7 @@ class Relu final : public Elementwise {
  public:
   std::string_view kind() const override { return "relu"; }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].relu(); }
+  int64_t elementwise_work(const Inputs&, const Shape& output) const override { return output.count(); }
   void write_onnx(OnnxWriter& to) const override { to.finish("Relu"); }
 };
 
