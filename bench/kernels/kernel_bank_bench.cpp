@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/kernels/problem.h"
+#include "tests/kernels/reference.h"
 
 namespace lathe {
 namespace {
@@ -59,6 +60,23 @@ void inference_of_one_window(benchmark::State& state) {
   for (auto _ : state) kernel_bank_forward(p.input, p.banks, p.z.data(), options);
 }
 
+/// Not a time: how far float32 is from float64, as tests/kernels measures it.
+void float64_error(benchmark::State& state) {
+  const int64_t count = state.range(0);
+  const test::BankCase c(4, Problem::samples, {{count, 192, 95, 96}, {count, 96, 47, 48}, {count, 64, 31, 32}}, 1);
+  const test::BankResult<double> exact = test::reference(c);
+  KernelBankOptions options;
+  options.method = static_cast<KernelBankMethod>(state.range(1));
+  test::BankResult<float> got(c);
+  for (auto _ : state) got = test::forward_and_backward(c, options, true);
+  state.counters["sum"] = test::distance(got.z, exact.z);
+  double weight = 0;
+  for (size_t g = 0; g < c.banks.size(); ++g) {
+    weight = std::max(weight, test::distance(got.gradients[g].weight, exact.gradients[g].weight));
+  }
+  state.counters["weight"] = weight;
+}
+
 /// Ten independent chains of multiply-adds in registers: the peak that a direct correlation cannot pass.
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma")))
@@ -109,6 +127,11 @@ void best_ways(benchmark::internal::Benchmark* bench) {
 }
 
 BENCHMARK(multiply_add_peak);
+BENCHMARK(float64_error)
+    ->ArgNames({"kernels", "method"})
+    ->ArgsProduct({{8, 24, 128, 512}, {1, 2}})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(training_step)->Apply(every_way);
 BENCHMARK(forward_then_backward)->Apply(memory_or_not);
 BENCHMARK(inference_of_one_window)->Apply(best_ways);

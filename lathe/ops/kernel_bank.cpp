@@ -6,6 +6,10 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <thread>
 
 #include "lathe/base/errors.h"
 #include "lathe/base/text.h"
@@ -32,8 +36,8 @@ class Banks {
     for (size_t part = 0; part < layout.pad_left.size(); ++part) {
       const Tensor& weight = held_[next++];
       const float* bias = layout.has_bias[part] ? held_[next++].const_data_ptr<float>() : nullptr;
-      views_.push_back({weight.const_data_ptr<float>(), bias, mix, weight.size(0), weight.size(2), layout.pad_left[part],
-                        layout.pad_right[part]});
+      views_.push_back({weight.const_data_ptr<float>(), bias, mix, weight.size(0), weight.size(2),
+                        layout.pad_left[part], layout.pad_right[part]});
       mix += weight.size(0);
     }
   }
@@ -48,13 +52,29 @@ class Banks {
 
 thread_local KernelBankMethod method_of_this_thread = KernelBankMethod::automatic;
 
+/// Runs tasks on as many threads as LibTorch uses. Not by at::parallel_for: compiled without OpenMP it is a plain loop.
+void on_threads(int64_t tasks, const std::function<void(int64_t)>& task) {
+  const int64_t threads = at::in_parallel_region() ? 1 : std::min<int64_t>(tasks, at::get_num_threads());
+  std::atomic<int64_t> next = 0;
+  std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
+  const auto work = [&](std::exception_ptr& failure) {
+    try {
+      for (int64_t i = next++; i < tasks; i = next++) task(i);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> team;
+  for (size_t thread = 1; thread < failures.size(); ++thread) team.emplace_back(work, std::ref(failures[thread]));
+  work(failures[0]);
+  for (std::thread& member : team) member.join();
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+}
+
 KernelBankOptions on_torch_threads() {
   KernelBankOptions options;
-  options.executor = [](int64_t tasks, const std::function<void(int64_t)>& task) {
-    at::parallel_for(0, tasks, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) task(i);
-    });
-  };
+  options.executor = on_threads;
   return options;
 }
 
@@ -64,8 +84,8 @@ Tensor forward_of(const Banks& banks, const KernelBankOptions& options) {
   return z;
 }
 
-/// What the backward pass needs of the forward pass besides the saved tensors (which also see to it that nobody has changed
-/// them in between).
+/// What the backward pass needs of the forward pass besides the saved tensors (which also see to it that nobody has
+/// changed them in between).
 struct Held : torch::CustomClassHolder {
   Held(const variable_list& tensors, Layout layout_) : layout(std::move(layout_)), banks(tensors, layout) {}
   Layout layout;
@@ -128,9 +148,9 @@ Tensor kernel_bank(const Tensor& x, const std::vector<KernelBankPart>& parts, co
     layout.pad_left.push_back(part.pad_left);
     layout.pad_right.push_back(part.pad_right);
   }
-  const bool follows = at::GradMode::is_enabled() && std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
-    return tensor.requires_grad();
-  });
+  const bool follows =
+      at::GradMode::is_enabled() &&
+      std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) { return tensor.requires_grad(); });
   if (follows) return KernelBankFunction::apply(at::TensorList(tensors), layout);
   KernelBankOptions options = on_torch_threads();
   options.method = method_of_this_thread;
@@ -147,6 +167,8 @@ KernelBankMethod kernel_method(std::string_view name) {
 KernelMethodGuard::KernelMethodGuard(KernelBankMethod method) : before_(method_of_this_thread) {
   method_of_this_thread = method;
 }
-KernelMethodGuard::~KernelMethodGuard() { method_of_this_thread = before_; }
+KernelMethodGuard::~KernelMethodGuard() {
+  method_of_this_thread = before_;
+}
 
 }  // namespace lathe

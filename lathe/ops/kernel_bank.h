@@ -1,5 +1,5 @@
-/// Learned kernels in one go on the CPU: convolutions, ReLU, weighted sum, and their gradients, without storing responses.
-/// A way to execute existing nodes, not an op: graphs, ties and files do not know of it.
+/// Learned kernels in one go on the CPU: convolutions, ReLU, weighted sum, and their gradients, without storing
+/// responses. A way to execute existing nodes, not an op: graphs, ties and files do not know of it.
 #pragma once
 
 #include <string_view>
@@ -16,15 +16,15 @@ struct KernelBankPart {
   int64_t pad_left = 0, pad_right = 0;
 };
 
-/// sum over parts and kernels of mix · relu(conv(x)): [N, 1, T] -> [N, 1, T']; differentiable in x, weights, biases and mix.
-/// float32 on the CPU, contiguous or not. The result does not depend on the number of threads.
+/// sum over parts and kernels of mix · relu(conv(x)): [N, 1, T] -> [N, 1, T']; differentiable in x, weights, biases and
+/// mix. float32 on the CPU, contiguous or not. The result does not depend on the number of threads.
 Tensor kernel_bank(const Tensor& x, const std::vector<KernelBankPart>& parts, const Tensor& mix);
 
 /// "auto", "direct" or "fft". @throws Error (usage) for another word
 KernelBankMethod kernel_method(std::string_view name);
 
-/// While it lives, kernel banks that this thread runs are computed by one method (as at::NoGradGuard, it nests). Backward
-/// passes follow their forward pass. Kernels longer than the largest transform stay direct.
+/// While it lives, kernel banks that this thread runs are computed by one method (as at::NoGradGuard, it nests).
+/// Backward passes follow their forward pass. Kernels longer than the largest transform stay direct.
 class KernelMethodGuard {
  public:
   explicit KernelMethodGuard(KernelBankMethod method);

@@ -4,11 +4,13 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/randn.h>
+#include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
 #include "lathe/exec/run.h"
 #include "lathe/graph/builder.h"
 #include "lathe/ops/layers.h"
+#include "tests/support/support.h"
 
 namespace lathe {
 namespace {
@@ -41,11 +43,18 @@ std::vector<Tensor> trace(Graph& graph, const Tensor& input, bool fuse) {
   return all;
 }
 
+void expect_near(const std::vector<Tensor>& values, const std::vector<Tensor>& expected) {
+  ASSERT_EQ(values.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const double scale = expected[i].abs().max().item<double>();
+    EXPECT_LT(values[i].cpu().sub(expected[i]).abs().max().item<double>(), 1e-4 * scale) << "tensor " << i;
+  }
+}
+
 void expect_equal_ways(Graph graph, const Tensor& x) {
-  const std::vector<Tensor> fused = trace(graph, x, true), plain = trace(graph, x, false);
-  for (size_t i = 0; i < plain.size(); ++i) {
-    const double scale = plain[i].abs().max().item<double>();
-    EXPECT_LT(fused[i].sub(plain[i]).abs().max().item<double>(), 1e-4 * scale) << "tensor " << i;
+  for (const char* name : {"direct", "fft"}) {
+    const KernelMethodGuard guard(kernel_method(name));
+    expect_near(trace(graph, x, true), trace(graph, x, false));
   }
 }
 
@@ -68,6 +77,58 @@ TEST(KernelBank, DoesNotDependOnThreads) {
   const std::vector<Tensor> three = trace(graph, x, true);
   at::set_num_threads(1);
   for (size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(at::equal(one[i], three[i])) << "tensor " << i;
+}
+
+TEST(KernelBank, TheBackwardPassFollowsTheMethodOfItsForwardPass) {
+  Graph graph = banks_of(301, {64});
+  const Tensor x = at::randn({4, 1, 301});
+  const auto guarded = [&](KernelBankMethod method) {
+    const KernelMethodGuard guard(method);
+    return trace(graph, x, true);
+  };
+  const std::vector<Tensor> direct = guarded(KernelBankMethod::direct), fft = guarded(KernelBankMethod::fft);
+  EXPECT_FALSE(at::equal(direct[0], fft[0]));  // they round otherwise
+  Tensor z;
+  for (const NamedParam& entry : named_params(graph)) entry.param->value.mutable_grad().reset();
+  {
+    const KernelMethodGuard outer(KernelBankMethod::fft);
+    const KernelMethodGuard inner(KernelBankMethod::direct);
+    z = run(graph, x);
+  }
+  const KernelMethodGuard guard(KernelBankMethod::fft);
+  z.pow(2).mean().backward();
+  EXPECT_TRUE(at::equal(graph.node("conv0").params["weight"].grad(), direct[2]));
+}
+
+TEST(KernelBank, BackwardTwiceAddsTheSameGradientTwice) {
+  Graph graph = banks_of(120, {24});
+  const Tensor z = run(graph, at::randn({3, 1, 120})).sum();
+  const Tensor& weight = graph.node("conv0").params["weight"];
+  z.backward({}, true);
+  const Tensor once = weight.grad().clone();
+  z.backward();
+  EXPECT_TRUE(at::equal(weight.grad(), once.mul(2)));
+}
+
+TEST(KernelBank, WeightsThatChangeBetweenThePassesAreNoticed) {
+  Graph graph = banks_of(120, {24});
+  const Tensor z = run(graph, at::randn({3, 1, 120})).sum();
+  graph.node("conv0").params["weight"].detach().mul_(2);
+  EXPECT_THROW(z.backward(), c10::Error);
+}
+
+TEST(KernelBank, AMethodThatIsNoneGetsASuggestion) {
+  EXPECT_EQ(test::error_of([] { kernel_method("fftt"); }),
+            "unknown kernel method 'fftt'; known: auto, direct, fft (did you mean 'fft'?)");
+}
+
+TEST(KernelBank, CudaTensorsGiveTheSameNumbers) {
+  if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "needs a GPU and a LibTorch built for CUDA";
+  Graph graph = banks_of(301, {64, 31, 8});
+  const Tensor x = at::randn({5, 1, 301});
+  const std::vector<Tensor> expected = trace(graph, x, true);
+  move_to(graph, "cuda");
+  expect_near(trace(graph, x.to(at::kCUDA), true), expected);
 }
 
 TEST(KernelBank, IsLeftAloneWhenAPartIsTappedOrReadElsewhere) {
