@@ -1,6 +1,7 @@
 #include "lathe/recipe/train_section.h"
 
 #include "lathe/base/text.h"
+#include "lathe/ops/kernel_bank.h"
 
 namespace lathe {
 namespace {
@@ -67,6 +68,7 @@ void blame(const std::string& origin, const Work& work) {
 /// Asks the registries now, so that a slip shows before any data is read.
 void check_kinds(const FitOptions& fit, const Settings& settings, const Settings& optimizer, const Settings& schedule) {
   blame(settings.origin("loss"), [&] { losses().at(fit.loss.kind); });
+  blame(settings.origin("kernel_method"), [&] { kernel_method(fit.kernel_method); });
   blame(optimizer.origin("kind"), [&] { optimizers().at(fit.optimizer.kind); });
   blame(optimizer.where(), [&] { const Optimizer checks_its_options(fit.optimizer); });
   blame(schedule.origin("kind"), [&] { schedules().at(fit.schedule.kind); });
@@ -94,6 +96,7 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   fit.batch = settings.count("batch", 0, 0);
   fit.accumulate = settings.count("accumulate", 1, 1);
   fit.shuffle = settings.flag("shuffle", true);
+  fit.kernel_method = settings.word("kernel_method", "auto");
   fit.clip_norm = settings.real("clip_norm", 0.0);
   fit.clip_value = settings.real("clip_value", 0.0);
   fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "lathe/base/files.h"
+#include "lathe/ops/kernel_bank.h"
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"
@@ -212,6 +213,7 @@ class Training {
 
 FitReport fit(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation) {
   check_fit_options(graph, options);
+  const KernelMethodGuard method(kernel_method(options.kernel_method));
   return Training(graph, train, options, validation).fit();
 }
 

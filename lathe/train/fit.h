@@ -40,6 +40,7 @@ struct FitOptions {
   double clip_norm = 0;    ///< greatest norm of all gradients together; 0: off
   double clip_value = 0;   ///< greatest magnitude of one gradient value; 0: off
   uint64_t seed = 0;
+  std::string kernel_method = "auto";  ///< auto | direct | fft: how banks of learned kernels are computed on the CPU
 
   std::filesystem::path folder = {};  ///< gets history.csv and checkpoints/last.safetensors; empty: no files
   bool resume = false;                ///< go on from the checkpoint, or start where there is none

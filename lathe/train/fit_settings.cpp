@@ -92,6 +92,7 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   add("clip_norm", options.clip_norm);
   add("clip_value", options.clip_value);
   add("seed", options.seed);
+  add("kernel_method", options.kernel_method);
   return all;
 }
 
