@@ -1,0 +1,14 @@
+/// Weights out of whatever file holds them: one question for every format, answered by content, never by ending.
+#pragma once
+
+#include <filesystem>
+
+#include "lathe/formats/safetensors.h"
+
+namespace lathe {
+
+/// Reads a safetensors file or a PyTorch state dict.
+/// @throws Error of the format's own reader, or that the file is neither
+TensorFile read_weights(const std::filesystem::path& path);
+
+}  // namespace lathe

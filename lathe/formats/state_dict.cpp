@@ -1,0 +1,115 @@
+#include "lathe/formats/state_dict.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lathe/base/errors.h"
+#include "lathe/base/files.h"
+#include "lathe/base/text.h"
+#include "lathe/formats/torch_archive.h"
+
+namespace lathe {
+namespace {
+
+using Kind = PickleValue::Kind;
+
+/// What training scripts call it.
+constexpr std::string_view kUsual[] = {"state_dict", "model_state_dict", "model", "net"};
+
+constexpr size_t kMostListed = 10, kMostTensors = 100'000;
+
+/// How many of a dict's entries are tensors under a name; 0 for what is no dict.
+size_t tensors_in(const Pickle& pickle, const PickleValue& value) {
+  size_t count = 0;
+  if (value.kind != Kind::dict) return 0;
+  for (size_t i = 0; i + 1 < value.items.size(); i += 2)
+    count += pickle[value.items[i]].kind == Kind::text && TorchArchive::is_tensor(pickle[value.items[i + 1]]);
+  return count;
+}
+
+struct Candidate {
+  std::string name;
+  const PickleValue* dict;
+  size_t tensors;
+};
+
+std::string listed(const std::vector<Candidate>& candidates) {
+  std::vector<std::string> parts;
+  for (const Candidate& each : candidates) {
+    if (parts.size() == kMostListed) return fmt::format("{} and {} more", join(parts), candidates.size() - kMostListed);
+    parts.push_back(fmt::format("'{}' ({} tensors)", shown(each.name), each.tensors));
+  }
+  return parts.empty() ? "none" : join(parts);
+}
+
+/// A few names of a dict's entries, for the sentence that found none of them useful.
+std::string entries_of(const Pickle& pickle, const PickleValue& dict) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i + 1 < dict.items.size() && names.size() < kMostListed; i += 2)
+    if (pickle[dict.items[i]].kind == Kind::text) names.push_back(shown(pickle[dict.items[i]].text));
+  return names.empty() ? "none" : join(names);
+}
+
+Candidate choose(const Pickle& pickle, std::string_view entry) {
+  const PickleValue& root = pickle[pickle.root];
+  check(root.kind == Kind::dict, "byte {}: holds no dict (expected a state dict, or a checkpoint with one in it)",
+        root.at);
+  std::map<std::string_view, const PickleValue*> below;  // the last one of a name, as Python does
+  for (size_t i = 0; i + 1 < root.items.size(); i += 2)
+    if (pickle[root.items[i]].kind == Kind::text) below[pickle[root.items[i]].text] = &pickle[root.items[i + 1]];
+  std::vector<Candidate> candidates, usual;
+  std::map<const PickleValue*, size_t> counts;  // a million names may share one dict of a million tensors
+  for (const auto& [name, value] : below) {
+    const auto [count, fresh] = counts.emplace(value, 0);
+    if (fresh) count->second = tensors_in(pickle, *value);
+    if (count->second == 0) continue;
+    candidates.push_back({std::string(name), value, count->second});
+    if (!entry.empty() && name == entry) return candidates.back();
+    for (const std::string_view each : kUsual)
+      if (name == each) usual.push_back(candidates.back());
+  }
+  check(entry.empty(), "has no state dict '{}'; there are: {}", entry, listed(candidates));
+  const size_t here = tensors_in(pickle, root);
+  if (here > 0 && usual.empty()) return {"", &root, here};
+  std::vector<Candidate>& found = usual.empty() ? candidates : usual;
+  check(!found.empty(), "holds no state dict: no entry is a dict of tensors (its entries: {})",
+        entries_of(pickle, root));
+  check(found.size() == 1, "holds several state dicts: {}; say which to read", listed(found));
+  return found[0];
+}
+
+}  // namespace
+
+TensorFile parse_state_dict(std::string_view bytes, std::string_view entry) {
+  TorchArchive archive(bytes);
+  const Pickle& pickle = archive.pickle();
+  const Candidate chosen = choose(pickle, entry);
+  const std::vector<uint32_t>& items = chosen.dict->items;
+  check(chosen.tensors <= kMostTensors, "the state dict holds {} tensors (expected at most {})", chosen.tensors,
+        kMostTensors);
+  TensorFile file;
+  file.metadata["state_dict"] = chosen.name;
+  std::map<std::string_view, size_t> places;
+  for (size_t i = 0; i + 1 < items.size(); i += 2) {
+    const PickleValue &key = pickle[items[i]], &value = pickle[items[i + 1]];
+    if (key.kind != Kind::text || !TorchArchive::is_tensor(value)) continue;
+    const at::Tensor tensor =
+        within(fmt::format("tensor '{}'", shown(key.text)), [&] { return archive.tensor(value); });
+    const auto [place, fresh] = places.emplace(key.text, file.tensors.size());
+    if (fresh)
+      file.tensors.emplace_back(std::string(key.text), tensor);
+    else
+      file.tensors[place->second].second = tensor;
+  }
+  return file;
+}
+
+TensorFile read_state_dict(const std::filesystem::path& path, std::string_view entry) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  return within(path.string(),
+                [&] { return parse_state_dict({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, entry); });
+}
+
+}  // namespace lathe
