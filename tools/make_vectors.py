@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/vectors/train_*.safetensors: what PyTorch computes, for lathe's tests to compare with.
+"""Writes tests/vectors/train_*.safetensors and ops_*.safetensors: what PyTorch computes, for lathe's tests to compare with.
 
     python tools/make_vectors.py [--out tests/vectors]
 
@@ -160,6 +160,63 @@ def optimizers():
     }
 
 
+def op_case(function, *sizes, positive=False, **constants):
+    """An op's output and the gradients of sum(output * weights): inputs x0, x1, ...; constants by their parameter's name."""
+    inputs = [torch.randn(size) * 2 for size in sizes]
+    if positive:
+        inputs = [x.abs() + 0.2 for x in inputs]
+    params = {name: torch.rand(size) + 0.5 for name, size in constants.items()}
+    leaves = {f"x{i}": x for i, x in enumerate(inputs)} | params
+    for leaf in leaves.values():
+        leaf.requires_grad_(True)
+    output = function(*inputs, **params)
+    weights = torch.randn(output.shape)
+    (output * weights).sum().backward()
+    return ({"output": output, "weights": weights} | leaves
+            | {f"gradient/{name}": leaf.grad for name, leaf in leaves.items()})
+
+
+def elementwise_ops():
+    """Activations and arithmetic. The names of the cases are those of tests/ops/elementwise_vector_test.cpp."""
+    torch.manual_seed(4)
+    line, picture, gate = (2, 3, 5), (2, 3, 2, 4), (2, 3, 1, 1)
+    cases = {
+        "abs": op_case(torch.abs, line),
+        "clip": op_case(lambda x: torch.clamp(x, -0.5, 1.5), line),
+        "clip_relu6": op_case(lambda x: functional.relu6(4 * x), line),
+        "elu": op_case(lambda x: functional.elu(x, 0.7), line),
+        "erf": op_case(torch.erf, line),
+        "exp": op_case(torch.exp, line),
+        "gelu": op_case(functional.gelu, line),
+        "gelu_tanh": op_case(lambda x: functional.gelu(x, approximate="tanh"), line),
+        "hard_sigmoid": op_case(functional.hardsigmoid, line),
+        "hard_swish": op_case(functional.hardswish, line),
+        "log": op_case(torch.log, line, positive=True),
+        "log_softmax": op_case(lambda x: functional.log_softmax(x, 1), line),
+        "log_softmax_last": op_case(lambda x: functional.log_softmax(x, -1), line),
+        "neg": op_case(torch.neg, line),
+        "prelu": op_case(functional.prelu, picture, weight=(1,)),
+        "prelu_per_channel": op_case(functional.prelu, picture, weight=(3,)),
+        "reciprocal": op_case(torch.reciprocal, line, positive=True),
+        "silu": op_case(functional.silu, line),
+        "softmax": op_case(lambda x: functional.softmax(x, 1), picture),
+        "softmax_last": op_case(lambda x: functional.softmax(x, -1), picture),
+        "softplus": op_case(lambda x: functional.softplus(12 * x), line),
+        "sqrt": op_case(torch.sqrt, line, positive=True),
+        "tanh": op_case(torch.tanh, line),
+        "concat_last": op_case(lambda a, b: torch.cat([a, b], -1), line, (2, 3, 4)),
+    }
+    for name, function in {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "pow": torch.pow,
+                           "maximum": torch.maximum, "minimum": torch.minimum}.items():
+        positive = name in ("div", "pow")
+        cases[f"{name}_gate"] = op_case(function, picture, gate, positive=positive)
+        cases[f"{name}_constant"] = op_case(lambda x, value, f=function: f(x, value), picture, positive=positive,
+                                            value=(3, 1, 1))
+        cases[f"{name}_constant_first"] = op_case(lambda x, value, f=function: f(value, x), line, positive=positive,
+                                                  value=(5,))
+    return {f"{case}/{name}": tensor for case, tensors in cases.items() for name, tensor in tensors.items()}
+
+
 def clip_norm(model):
     torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3)
 
@@ -181,6 +238,7 @@ CASES = {
         lambda p: OPTIM.Adam(p, lr=0.02, amsgrad=True, weight_decay=1e-3), after=clip_value)),
     "train_optimizers": (2, optimizers),
     "train_schedules": (3, schedules),
+    "ops_elementwise": (4, elementwise_ops),
 }
 
 

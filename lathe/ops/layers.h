@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,14 +51,63 @@ Value batch_norm(Value x, std::string name, const BatchNormOptions& options = {}
 
 Value relu(Value x, std::string name);
 Value leaky_relu(Value x, std::string name, double slope = 0.01);
+Value elu(Value x, std::string name, double alpha = 1);
+struct PreluOptions {
+  bool per_channel = false;  ///< one slope for all otherwise
+  double slope = 0.25;       ///< at first
+};
+/// Leaky ReLU with a trained slope, as torch.nn.PReLU.
+Value prelu(Value x, std::string name, const PreluOptions& options = {});
+Value gelu(Value x, std::string name, std::string approximate = "none");  ///< or "tanh"
+Value silu(Value x, std::string name);
+Value hard_swish(Value x, std::string name);
+/// min(max(alpha · x + beta, 0), 1)
+Value hard_sigmoid(Value x, std::string name, double alpha = 1.0 / 6, double beta = 0.5);
+struct ClipOptions {
+  std::optional<double> min = {}, max = {};  ///< an end that is not given is open
+};
+/// ReLU6 is clip(x, name, {.min = 0, .max = 6}).
+Value clip(Value x, std::string name, const ClipOptions& limits);
 Value sigmoid(Value x, std::string name);
+Value tanh(Value x, std::string name);
+Value softplus(Value x, std::string name);
+Value abs(Value x, std::string name);
+Value erf(Value x, std::string name);
+Value exp(Value x, std::string name);
+Value log(Value x, std::string name);
+Value neg(Value x, std::string name);
+Value reciprocal(Value x, std::string name);
+Value sqrt(Value x, std::string name);
 /// [N, C, ...] -> [N, 1, ...]: one trained weight a channel, all zero at first.
 Value weighted_sum(Value x, std::string name);
-/// Over the channels (axis 1).
-Value softmax(Value x, std::string name);
+/// Over the channels unless said otherwise; -1 is the last axis.
+Value softmax(Value x, std::string name, int64_t axis = 1);
+Value log_softmax(Value x, std::string name, int64_t axis = 1);
+/// Joins [N, C_j, ...] along the channels unless said otherwise; -1 is the last axis.
+Value concat(const std::vector<Value>& x, std::string name, int64_t axis = 1);
+
+/// What arithmetic works on: a value, or a constant, which is a parameter of the node: a number or a tensor that never
+/// trains, or what a Param says. Broadcasts as in NumPy, but never along the batch. At most one operand is a constant.
+struct Operand {
+  Value value = {};
+  Param constant = {};
+  Operand(Value operand);  // NOLINT: written as they are, mul(x, 0.5, "half")
+  Operand(double number);  // NOLINT
+  Operand(Tensor fixed);   // NOLINT
+  Operand(Param param);    // NOLINT
+};
 Value add(const std::vector<Value>& x, std::string name);
-/// Joins [N, C_j, ...] along the channels.
-Value concat(const std::vector<Value>& x, std::string name);
+Value add(Operand a, Operand b, std::string name);
+Value mul(const std::vector<Value>& x, std::string name);
+Value mul(Operand a, Operand b, std::string name);
+Value maximum(const std::vector<Value>& x, std::string name);
+Value maximum(Operand a, Operand b, std::string name);
+Value minimum(const std::vector<Value>& x, std::string name);
+Value minimum(Operand a, Operand b, std::string name);
+Value sub(Operand a, Operand b, std::string name);
+Value div(Operand a, Operand b, std::string name);
+Value pow(Operand a, Operand b, std::string name);
+
 /// [N, C, ...] -> [N, C]: the mean over time, or over the picture.
 Value global_average_pool(Value x, std::string name);
 /// [N, C, ...] -> [N, C · …], a channel's samples side by side.

@@ -5,21 +5,44 @@ namespace lathe {
 // The table: each name stands for OpPtr make_NAME(const Attributes&), std::vector<OpSample> samples_NAME() and
 // std::vector<OnnxRule> onnx_NAME(), which NAME.cpp defines. A new op adds its name here and nothing anywhere else.
 #define LATHE_OPS(OP)       \
+  OP(abs)                   \
   OP(add)                   \
   OP(average_pool)          \
   OP(batch_norm)            \
+  OP(clip)                  \
   OP(concat)                \
   OP(conv)                  \
+  OP(div)                   \
   OP(dropout)               \
+  OP(elu)                   \
+  OP(erf)                   \
+  OP(exp)                   \
   OP(flatten)               \
+  OP(gelu)                  \
   OP(global_average_pool)   \
+  OP(hard_sigmoid)          \
+  OP(hard_swish)            \
   OP(leaky_relu)            \
   OP(linear)                \
+  OP(log)                   \
+  OP(log_softmax)           \
   OP(max_pool)              \
+  OP(maximum)               \
+  OP(minimum)               \
+  OP(mul)                   \
+  OP(neg)                   \
   OP(periodogram)           \
+  OP(pow)                   \
+  OP(prelu)                 \
+  OP(reciprocal)            \
   OP(relu)                  \
   OP(sigmoid)               \
+  OP(silu)                  \
   OP(softmax)               \
+  OP(softplus)              \
+  OP(sqrt)                  \
+  OP(sub)                   \
+  OP(tanh)                  \
   OP(weighted_sum)
 
 #define LATHE_DECLARE(name)                      \

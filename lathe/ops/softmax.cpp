@@ -1,42 +1,39 @@
-/// Probabilities over the channels (axis 1). Mixes them: removing one changes the rest.
-#include "lathe/ops/elementwise.h"
+/// Probabilities along one axis, the channels (1) unless said otherwise. Over the channels it mixes them: removing one
+/// changes the rest.
+#include "lathe/ops/axis.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
 
 namespace lathe {
 namespace {
 
-class Softmax final : public Elementwise {
+class Softmax final : public ShareAlongAxis {
  public:
+  using ShareAlongAxis::ShareAlongAxis;
   std::string_view kind() const override { return "softmax"; }
-  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].softmax(1); }
-  Ties ties(const Inputs& in) const override {
-    Ties ties = Elementwise::ties(in);
-    for (Tie& tie : ties) tie.exact = false;
-    return ties;
-  }
-  void write_onnx(OnnxWriter& to) const override { to.finish("Softmax", to.inputs(), {{"axis", int64_t{1}}}); }
+  Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override { return x[0].softmax(axis()); }
+  void write_onnx(OnnxWriter& to) const override { to.finish("Softmax", to.inputs(), {{"axis", axis()}}); }
 };
 
 }  // namespace
 
-Value softmax(Value x, std::string name) { return x.builder->add(std::move(name), std::make_shared<Softmax>(), {x}); }
+Value softmax(Value x, std::string name, int64_t axis) {
+  return x.builder->add(std::move(name), std::make_shared<Softmax>(from_the_front(axis, x.shape())), {x});
+}
 
-OpPtr make_softmax(const Attributes&) { return std::make_shared<Softmax>(); }
+OpPtr make_softmax(const Attributes& settings) {
+  return std::make_shared<Softmax>(axis_setting(settings));
+}
 
 std::vector<OpSample> samples_softmax() {
   return {{"features", {{4}}, [](const auto& x) { return softmax(x[0], "op"); }},
-          {"1d", {{4, 3}}, [](const auto& x) { return softmax(x[0], "op"); }}};
+          {"1d", {{4, 3}}, [](const auto& x) { return softmax(x[0], "op"); }},
+          {"over_time", {{4, 3}}, [](const auto& x) { return softmax(x[0], "op", -1); }}};
 }
 
 std::vector<OnnxRule> onnx_softmax() {
-  return {{"Softmax", [](OnnxCall& call) {
-             const auto rank = static_cast<int64_t>(call.value().shape().rank());
-             const int64_t axis = call.integer("axis", call.opset() < 13 ? 1 : -1);
-             call.require(axis == 1 || axis + rank == 1, "axis {} (expected 1, the channels)", axis);
-             call.require(call.opset() >= 13 || rank == 2, "before opset 13 it joins all axes from 1 (expected [N, C])");
-             return std::vector{softmax(call.value(), call.name())};
-           }}};
+  return {{"Softmax",
+           [](OnnxCall& call) { return std::vector{softmax(call.value(), call.name(), share_axis_from_onnx(call))}; }}};
 }
 
 }  // namespace lathe
