@@ -3,12 +3,14 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <dlfcn.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 #include "lathe/base/errors.h"
@@ -52,24 +54,36 @@ class Banks {
 
 thread_local KernelBankMethod method_of_this_thread = KernelBankMethod::automatic;
 
-/// Runs tasks on as many threads as LibTorch uses. Not by at::parallel_for: compiled without OpenMP it is a plain loop.
+/// Calls work on so many threads at once: on LibTorch's own, for its idle threads spin a while and would keep others
+/// from the cores. They belong to the OpenMP library that it has loaded; at::parallel_for would want it at compile
+/// time, too.
+void on_team(int64_t threads, const std::function<void()>& work) {
+  using Parallel = void (*)(void (*)(void*), void*, unsigned, unsigned);
+  static const auto parallel = reinterpret_cast<Parallel>(::dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+  if (threads > 1 && parallel) {
+    const auto call = [](void* what) { (*static_cast<const std::function<void()>*>(what))(); };
+    return parallel(call, const_cast<std::function<void()>*>(&work), static_cast<unsigned>(threads), 0);
+  }
+  std::vector<std::thread> team;
+  for (int64_t thread = 1; thread < threads; ++thread) team.emplace_back(work);
+  work();
+  for (std::thread& member : team) member.join();
+}
+
+/// Tasks go to whichever thread is free; what a task computes does not depend on its thread.
 void on_threads(int64_t tasks, const std::function<void(int64_t)>& task) {
-  const int64_t threads = at::in_parallel_region() ? 1 : std::min<int64_t>(tasks, at::get_num_threads());
   std::atomic<int64_t> next = 0;
-  std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
-  const auto work = [&](std::exception_ptr& failure) {
+  std::mutex mutex;
+  std::exception_ptr failure;
+  on_team(at::in_parallel_region() ? 1 : std::min<int64_t>(tasks, at::get_num_threads()), [&] {
     try {
       for (int64_t i = next++; i < tasks; i = next++) task(i);
     } catch (...) {
+      const std::lock_guard lock(mutex);
       failure = std::current_exception();
     }
-  };
-  std::vector<std::thread> team;
-  for (size_t thread = 1; thread < failures.size(); ++thread) team.emplace_back(work, std::ref(failures[thread]));
-  work(failures[0]);
-  for (std::thread& member : team) member.join();
-  for (const std::exception_ptr& failure : failures)
-    if (failure) std::rethrow_exception(failure);
+  });
+  if (failure) std::rethrow_exception(failure);
 }
 
 KernelBankOptions on_torch_threads() {
