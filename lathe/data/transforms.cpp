@@ -57,9 +57,9 @@ at::Tensor none(const at::Tensor& batch) {
 }
 
 constexpr Transform entries[] = {
-    {"zscore", zscore},
-    {"minmax", minmax},
-    {"none", none},
+    {"zscore", "mean 0 and deviation 1, each window and channel by itself", zscore},
+    {"minmax", "into 0 to 1, each window and channel by itself", minmax},
+    {"none", "values as they are", none},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace lathe {
 
 struct Transform {
   std::string_view name;
+  std::string_view summary;
   /// [N, C, T] or [N, C, H, W] of any numeric type -> float32 of the same shape. Statistics are taken in the input's
   /// own precision (float64 for integers, float32 for float16), and rounded once, at the end.
   at::Tensor (*apply)(const at::Tensor& batch);

@@ -16,6 +16,7 @@ struct MetricTasks {
 /// A value with a zero denominator is NaN (docs/metrics.md says which); whoever writes JSON writes it as null.
 struct Metric {
   std::string_view name;
+  std::string_view summary;
   MetricTasks tasks;
   double (*compute)(const Tally&) = nullptr;
   double (*of_class)(const Tally&,

@@ -23,18 +23,20 @@ constexpr MetricTasks labels = {.binary = true, .classes = true};
 constexpr MetricTasks numbers = {.classes = true, .values = true};
 
 constexpr Metric entries[] = {
-    {"dice", binary, formula::f1},
-    {"f1", binary, formula::f1, formula::f1_of_class},
-    {"macro_f1", labels, formula::macro_f1},
-    {"accuracy", labels, formula::accuracy},
-    {"precision", labels, formula::precision, formula::precision_of_class},
-    {"recall", labels, formula::recall},
-    {"sensitivity", labels, formula::recall, formula::recall_of_class},
-    {"specificity", labels, formula::specificity, formula::specificity_of_class},
-    {"auroc", labels, formula::auroc, formula::auroc_of_class},
-    {"kappa", labels, formula::kappa},
-    {"mae", numbers, formula::mae},
-    {"rmse", numbers, formula::rmse},
+    {"dice", "twice the overlap of found and true positives, by their sum", binary, formula::f1},
+    {"f1", "harmonic mean of precision and recall: the same number as dice", binary, formula::f1, formula::f1_of_class},
+    {"macro_f1", "mean of the classes' f1", labels, formula::macro_f1},
+    {"accuracy", "part of all decisions that is right", labels, formula::accuracy},
+    {"precision", "part of what was called positive that is positive", labels, formula::precision,
+     formula::precision_of_class},
+    {"recall", "part of the positive that was found", labels, formula::recall},
+    {"sensitivity", "recall by its clinical name", labels, formula::recall, formula::recall_of_class},
+    {"specificity", "part of the negative that was called negative", labels, formula::specificity,
+     formula::specificity_of_class},
+    {"auroc", "chance that a positive scores above a negative", labels, formula::auroc, formula::auroc_of_class},
+    {"kappa", "agreement beyond chance (Cohen)", labels, formula::kappa},
+    {"mae", "mean size of the error, classes taken as numbers", numbers, formula::mae},
+    {"rmse", "root of the mean squared error, classes taken as numbers", numbers, formula::rmse},
 };
 
 }  // namespace

@@ -78,6 +78,27 @@ TEST_F(Csv, TextColumnsAreReadByName) {
             path + ": no column is left (expected at least one that is not left out)");
 }
 
+TEST_F(Csv, ColumnsAreChosenInTheOrderGiven) {
+  const std::string path = file("time,x,label,2\n0,1,walk,7\n1,2,sit,8\n");
+  const Array array = read_columns(path, {"2", "1"});  // a name comes before a number
+  EXPECT_EQ(array.columns, (std::vector<std::string>{"2", "time"}));
+  EXPECT_EQ(listed(array.values), (std::vector<double>{7, 0, 8, 1}));
+  EXPECT_EQ(listed(read_columns(file("1,2\n3,4\n"), {"2"}).values), (std::vector<double>{2, 4}));
+}
+
+TEST_F(Csv, ColumnsThatCannotBeChosen) {
+  const std::string path = file("time,x,label\n0,1,walk\n");
+  EXPECT_EQ(error_of([&] { read_columns(path, {"4"}); }), path + ": there is no column 4 (expected 1 to 3)");
+  EXPECT_EQ(error_of([&] { read_columns(path, {"tine"}); }),
+            path + ": unknown column 'tine'; known: label, time, x (did you mean 'time'?)");
+  EXPECT_EQ(error_of([&] { read_columns(path, {"x", "2"}); }),
+            path + ": column '2' is chosen twice (expected every column once)");
+  EXPECT_EQ(error_of([&] { read_columns(path, {"label"}); }),
+            path +
+                ": line 2, column 'label': cell is not a number (expected one, or a blank for a missing value, got "
+                "'walk'); columns of text are read by name");
+}
+
 TEST_F(Csv, BadCellNamesLineAndColumn) {
   EXPECT_EQ(
       error("a,b\n1,2\n3,x\n"),

@@ -129,17 +129,20 @@ std::string_view as_text(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
-}  // namespace
-
-bool accepts_csv(const std::filesystem::path& path) {
-  return path.extension() == ".csv" || path.extension() == ".tsv";
+/// The column of that name, else of that number, counted from 1.
+size_t column_or_number(const Columns& columns, const std::string& column) {
+  const bool named = std::find(columns.names.begin(), columns.names.end(), column) != columns.names.end();
+  size_t number = 0;
+  const char* end = column.data() + column.size();
+  const auto [stop, error] = std::from_chars(column.data(), end, number);
+  if (named || error != std::errc() || stop != end) return column_at(columns, column);
+  check(number >= 1 && number <= columns.names.size(), "there is no column {} (expected 1 to {})", column,
+        columns.names.size());
+  return number - 1;
 }
 
-Array open_csv(const std::filesystem::path& path) {
-  return read_csv(path);
-}
-
-Array read_csv(const std::filesystem::path& path, const std::vector<std::string>& leave_out) {
+/// Reads the columns that `choose` picks from all, in its order.
+Array read_table(const std::filesystem::path& path, const std::function<std::vector<size_t>(const Columns&)>& choose) {
   const MappedFile file(path);
   return within(path.string(), [&] {
     std::vector<double> values;
@@ -147,11 +150,7 @@ Array read_csv(const std::filesystem::path& path, const std::vector<std::string>
     Columns columns;
     const auto begin = [&](const Columns& found) {
       columns = found;
-      std::vector<bool> wanted(found.names.size(), true);
-      for (const std::string& name : leave_out) wanted[column_at(found, name)] = false;
-      for (size_t i = 0; i < wanted.size(); ++i)
-        if (wanted[i]) kept.push_back(i);
-      check(!kept.empty(), "no column is left (expected at least one that is not left out)");
+      kept = choose(found);
     };
     walk(path, as_text(file), begin, [&](const std::vector<std::string>& cells, int64_t line) {
       for (const size_t i : kept) {
@@ -170,6 +169,40 @@ Array read_csv(const std::filesystem::path& path, const std::vector<std::string>
     if (columns.named)
       for (const size_t i : kept) array.columns.push_back(columns.names[i]);
     return array;
+  });
+}
+
+}  // namespace
+
+bool accepts_csv(const std::filesystem::path& path) {
+  return path.extension() == ".csv" || path.extension() == ".tsv";
+}
+
+Array open_csv(const std::filesystem::path& path) {
+  return read_csv(path);
+}
+
+Array read_csv(const std::filesystem::path& path, const std::vector<std::string>& leave_out) {
+  return read_table(path, [&](const Columns& found) {
+    std::vector<bool> wanted(found.names.size(), true);
+    for (const std::string& name : leave_out) wanted[column_at(found, name)] = false;
+    std::vector<size_t> kept;
+    for (size_t i = 0; i < wanted.size(); ++i)
+      if (wanted[i]) kept.push_back(i);
+    check(!kept.empty(), "no column is left (expected at least one that is not left out)");
+    return kept;
+  });
+}
+
+Array read_columns(const std::filesystem::path& path, const std::vector<std::string>& columns) {
+  return read_table(path, [&](const Columns& found) {
+    std::vector<size_t> kept;
+    for (const std::string& column : columns) {
+      kept.push_back(column_or_number(found, column));
+      check(std::count(kept.begin(), kept.end(), kept.back()) == 1,
+            "column '{}' is chosen twice (expected every column once)", column);
+    }
+    return kept;
   });
 }
 

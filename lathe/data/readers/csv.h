@@ -16,6 +16,9 @@ bool accepts_csv(const std::filesystem::path& path);
 /// Blank, NA and NaN cells are NaN. `leave_out` names columns to pass over.
 /// @throws Error that names line and column for a cell that is no number, and for rows of another length.
 Array read_csv(const std::filesystem::path& path, const std::vector<std::string>& leave_out = {});
+/// The columns called so, in this order; a number counts from 1 where no column has it for a name. Others may hold
+/// text.
+Array read_columns(const std::filesystem::path& path, const std::vector<std::string>& columns);
 /// read_csv as a registry entry.
 Array open_csv(const std::filesystem::path& path);
 

@@ -19,6 +19,7 @@ struct Array {
 
 struct Reader {
   std::string_view name;
+  std::string_view summary;
   std::string_view endings;  ///< for people
   bool (*accepts)(const std::filesystem::path& path);
   Array (*open)(const std::filesystem::path& path);

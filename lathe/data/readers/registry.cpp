@@ -8,8 +8,8 @@ namespace lathe {
 namespace {
 
 constexpr Reader entries[] = {
-    {"npy", ".npy", accepts_npy, open_npy},
-    {"csv", ".csv .tsv", accepts_csv, open_csv},
+    {"npy", "NumPy arrays, mapped rather than read", ".npy", accepts_npy, open_npy},
+    {"csv", "tables of numbers, a column a quantity", ".csv .tsv", accepts_csv, open_csv},
 };
 
 }  // namespace

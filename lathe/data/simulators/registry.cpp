@@ -6,8 +6,10 @@ namespace lathe {
 namespace {
 
 constexpr Simulator entries[] = {
-    {"ppg", [](int64_t windows, uint64_t seed) { return simulate_ppg({.seed = seed, .windows = windows}); }},
-    {"rhythm", [](int64_t windows, uint64_t seed) { return simulate_rhythms({.seed = seed, .windows = windows}); }},
+    {"ppg", "wrist photoplethysmogram with motion artifacts, labelled sample by sample",
+     [](int64_t windows, uint64_t seed) { return simulate_ppg({.seed = seed, .windows = windows}); }},
+    {"rhythm", "one lead of an electrocardiogram: normal, af or other, a class a window",
+     [](int64_t windows, uint64_t seed) { return simulate_rhythms({.seed = seed, .windows = windows}); }},
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ Dataset simulate_rhythms(const RhythmOptions& options);
 
 struct Simulator {
   std::string_view name;
+  std::string_view summary;
   Dataset (*simulate)(int64_t windows, uint64_t seed);  ///< everything else at its default
 };
 
