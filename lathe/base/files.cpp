@@ -67,9 +67,11 @@ void write_atomic(const fs::path& path,
 
 void make_folder(const fs::path& folder) {
   std::error_code error;
+  fs::path there = folder;  // the nearest that exists: a file on the way would only be "Not a directory" to the system
+  while (!there.empty() && !fs::exists(there, error)) there = there.parent_path();
+  check(there.empty() || fs::is_directory(there), "{}: is a file, expected a folder", there.string());
   fs::create_directories(folder, error);
   check(!error, "{}: folder cannot be made ({})", folder.string(), error.message());
-  check(fs::is_directory(folder), "{}: is a file, expected a folder", folder.string());
   check(::access(folder.c_str(), W_OK | X_OK) == 0, "{}: folder cannot be written to ({})", folder.string(), reason());
 }
 

@@ -14,6 +14,7 @@
 #include "lathe/base/errors.h"
 #include "lathe/base/text.h"
 #include "lathe/base/version.h"
+#include "lathe/cli/options.h"
 #include "lathe/cli/verb.h"
 
 namespace lathe {
@@ -73,6 +74,8 @@ int parse_and_run(int argc, char** argv) {
     const auto chosen = app.get_subcommands();
     const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
     std::string sentence = error.what();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+      sentence = unexpected_words(chosen.empty() ? app : *chosen[0], sentence);
     if (argc == 1) sentence = "no verb is given";
     return complain(fmt::format("{}; see 'lathe{} --help'", sentence, verb), ExitCode::usage);
   }

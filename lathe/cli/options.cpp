@@ -2,14 +2,16 @@
 
 #include <ATen/Parallel.h>
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <memory>
-#include <unistd.h>
 
 #include "lathe/base/progress.h"
 #include "lathe/base/text.h"
+#include "lathe/recipe/model_rate.h"
 
 namespace lathe {
 
@@ -27,10 +29,21 @@ void DataOptions::declare(CLI::App& app, bool needs_targets) {
   auto* labels = app.add_option("--targets", targets, "labels: 0/1 a sample [N, T], or a class a window [N]");
   if (needs_targets) labels->required();
   app.add_option("--groups", groups, "subject or recording of each window [N]");
-  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T or TC (default: by their number)");
-  app.add_option("--window", window_samples, "cut a recording into windows of this many samples");
-  app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)");
-  app.add_option("--rate", rate_hz, "samples a second");
+  declare_reading(app);
+  app.add_option("--rate", rate_hz, "samples a second")->check(CLI::PositiveNumber);
+}
+
+void DataOptions::declare_reading(CLI::App& app) {
+  app.add_option("--columns", columns,
+                 "columns of a .csv or .tsv of inputs: names or numbers from 1, with commas between");
+  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T or TC (default: by their number)")
+      ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC"}));
+  app.add_option("--window", window_samples, "cut a recording into windows of this many samples")
+      ->check(CLI::PositiveNumber);
+  auto* window = app.get_option("--window");
+  app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)")
+      ->check(CLI::PositiveNumber)
+      ->needs(window);
   app.add_option("--missing", missing, "rows with NaN: refuse or drop (default: refuse)")
       ->check(CLI::IsMember({"refuse", "drop"}));
 }
@@ -42,6 +55,8 @@ Dataset DataOptions::load(const Model& model, const Output& output) const {
   section.inputs = std::filesystem::absolute(inputs).string();
   section.targets = targets.empty() ? "" : std::filesystem::absolute(targets).string();
   section.groups = groups.empty() ? "" : std::filesystem::absolute(groups).string();
+  if (!columns.empty())
+    for (const std::string& column : split(columns, ',')) section.columns.emplace_back(trim(column));
   section.layout = layout;
   section.window_samples = window_samples;
   section.stride_samples = stride_samples;
@@ -53,6 +68,9 @@ Dataset DataOptions::load(const Model& model, const Output& output) const {
   if (accepted.dropped > 0)
     output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
   accepted.data.name = std::filesystem::path(inputs).filename().string();  // results are about the inputs
+  const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
+  check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
+        accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);
   return accepted.data;
 }
 
@@ -69,10 +87,15 @@ std::vector<double> parse_reals(const std::string& text, const std::string& opti
 
 std::vector<int64_t> parse_integers(const std::string& text, const std::string& option) {
   std::vector<int64_t> values;
-  for (const double value : parse_reals(text, option)) {
-    if (value != static_cast<double>(static_cast<int64_t>(value)))
-      fail_as(ExitCode::usage, "{} {}: {} is not a whole number", option, text, value);
-    values.push_back(static_cast<int64_t>(value));
+  for (const std::string& part : split(text, ',')) {
+    int64_t value = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (error == std::errc::result_out_of_range)
+      fail_as(ExitCode::usage, "{} {}: {} is too large for a whole number", option, text, part);
+    if (error != std::errc() || end != part.data() + part.size())
+      fail_as(ExitCode::usage, "{} {}: '{}' is not a whole number (expected whole numbers with commas between)", option,
+              text, part);
+    values.push_back(value);
   }
   return values;
 }
@@ -101,6 +124,19 @@ std::function<bool()> stop_on_signal() {
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   return [] { return stop_asked != 0; };
+}
+
+std::string unexpected_words(const CLI::App& app, const std::string& sentence) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const std::string& word : app.remaining(true)) {
+    const std::string name = word.substr(0, word.find('='));
+    if (name.rfind("--", 0) != 0) continue;
+    const std::string near = closest(name, known);
+    return fmt::format("unknown option '{}'", name) + (near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near));
+  }
+  return sentence;
 }
 
 void require_writable(const std::string& path) {

@@ -25,10 +25,12 @@ struct MachineOptions {
 /// --inputs, --targets and how to read them.
 struct DataOptions {
   std::vector<std::string> assignments;
-  std::string inputs, targets, groups, layout, missing = "refuse";
+  std::string inputs, targets, groups, columns, layout, missing = "refuse";
   double rate_hz = 0;
   int64_t window_samples = 0, stride_samples = 0;
   void declare(CLI::App& app, bool needs_targets);
+  /// --columns, --layout, --window, --stride and --missing: how one file of inputs is read.
+  void declare_reading(CLI::App& app);
   /// Everything in one dataset, verified; says how many windows were left out for missing values.
   /// @param model  whose task and class names decide how targets are read
   Dataset load(const Model& model, const Output& output) const;
@@ -43,6 +45,10 @@ std::function<void(const std::string& title, const StepReport&)> show_training()
 
 /// Ctrl-C and SIGTERM set a flag instead of ending the program, so that a checkpoint can be written; a second Ctrl-C ends it.
 std::function<bool()> stop_on_signal();
+
+/// "unknown option '--ouput' (did you mean '--out'?)" where a word that was not expected looks like one; else CLI11's
+/// sentence.
+std::string unexpected_words(const CLI::App& app, const std::string& sentence);
 
 /// Refuses a path that cannot be written before any work is done.
 void require_writable(const std::string& path);

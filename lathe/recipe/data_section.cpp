@@ -57,6 +57,8 @@ class Files {
   Files(fs::path folder, LoadedData* account) : folder_(std::move(folder)), account_(account) {}
   fs::path find(const std::string& name) const {
     const fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder_ / name;
+    check(fs::path(name).is_absolute() || !fs::exists(folder_) || fs::is_directory(folder_),
+          "--data {0}: is a file, expected a folder", folder_.string());
     check(fs::exists(path) || !fs::path(name).is_absolute(), "{}: is not there", path.string());
     check(fs::exists(path), "{}: is not there; give the folder that holds '{}' with --data", path.string(), name);
     return path;
@@ -65,6 +67,13 @@ class Files {
     const fs::path path = find(name);
     note(name, path);
     return open_array(path).values;
+  }
+  at::Tensor columns(const std::string& name, const std::vector<std::string>& columns) const {
+    const fs::path path = find(name);
+    check(accepts_csv(path), "{}: has no columns to choose from (expected .csv or .tsv with 'columns', got '{}')",
+          path.string(), path.extension().string());
+    note(name, path);
+    return read_columns(path, columns).values;
   }
   std::vector<std::string> column(const std::string& name, const std::string& column) const {
     const fs::path path = find(name);
@@ -135,10 +144,15 @@ Dataset from_files(const DataSection& section, const fs::path& folder, bool clas
   data.name = section.name;
   data.class_names = section.class_names;
   data.rate_hz = section.rate_hz;
-  const at::Tensor values = files.array(section.inputs);
+  const at::Tensor values =
+      section.columns.empty() ? files.array(section.inputs) : files.columns(section.inputs, section.columns);
   const std::string layout = within(section.inputs, [&] { return layout_of(section, values); });
   data.inputs = within(section.inputs, [&] { return arrange(values, layout); });
   if (!section.targets.empty()) read_targets(section, files, classification, data);
+  check(
+      is_recording(layout) || section.window_samples == 0,
+      "{}: holds windows already (layout '{}'), so window_samples has no effect; it counts with layout \"T\" or \"TC\"",
+      section.inputs, layout);
   if (is_recording(layout)) {
     check(section.window_samples > 0, "{}: is one recording (layout '{}'): 'window_samples' is missing",
           section.inputs, layout);
@@ -167,12 +181,32 @@ Split split_rows(const DataSection& section, const Dataset& data) {
                                      : group_holdout(data.groups, section.test_groups);
 }
 
+/// Names, and numbers as they stand in the file's order.
+std::vector<std::string> column_names(const Settings& settings) {
+  if (!settings.has("columns")) return {};
+  const Settings::Value& value = settings.entries().at("columns").value;
+  const auto* list = std::get_if<Settings::List>(&value);
+  std::vector<std::string> names;
+  const auto take = [&](const Settings::Value& one) {
+    if (const auto* number = std::get_if<int64_t>(&one)) return names.push_back(std::to_string(*number));
+    if (const auto* name = std::get_if<std::string>(&one)) return names.push_back(*name);
+    throw settings_error(settings.origin("columns"),
+                         "'columns' has the wrong type (expected names or numbers of columns)");
+  };
+  if (list == nullptr) take(value);
+  if (list != nullptr)
+    for (const Settings::Entry& entry : *list) take(entry.value);
+  if (names.empty()) throw settings_error(settings.origin("columns"), "'columns' is empty (expected at least one)");
+  return names;
+}
+
 }  // namespace
 
 DataSection data_section(const Settings& settings) {
   DataSection section;
   section.name = settings.word("name", section.name);
   section.inputs = settings.word("inputs", "");
+  section.columns = column_names(settings);
   section.targets = settings.word("targets", "");
   section.targets_column = settings.word("targets_column", "");
   section.groups = settings.word("groups", "");
@@ -200,11 +234,14 @@ DataSection data_section(const Settings& settings) {
   section.split_seed = static_cast<uint64_t>(settings.count("split_seed", 0, 0));
   section.test_ratio = settings.real("test_ratio", section.test_ratio);
   section.test_groups = settings.words("test_groups", {{}});
-  section.train_rows = settings.word("train_rows", "");
-  section.test_rows = settings.word("test_rows", "");
+  const std::optional<std::string> optional_rows =
+      section.split == "rows" ? std::nullopt : std::optional<std::string>("");
+  section.train_rows = settings.word("train_rows", optional_rows);
+  section.test_rows = settings.word("test_rows", optional_rows);
   if (section.inputs.empty() && section.simulator.empty())
     throw settings_error(settings.where(), "neither 'inputs' (a file) nor 'simulator' is given");
   if (section.inputs.empty()) check_word(settings, "simulator", section.simulator, simulators().names());
+  refuse_unused(settings, unused_data_keys(settings));
   return section;
 }
 
@@ -212,6 +249,13 @@ Dataset load_all(const DataSection& section, const fs::path& folder, bool classi
   if (!section.inputs.empty()) return from_files(section, folder, classification, account);
   Dataset data = simulators().at(section.simulator).simulate(section.simulator_windows, section.simulator_seed);
   data.name = section.name;
+  check(section.rate_hz == 0 || section.rate_hz == data.rate_hz,
+        "{}: [data] rate_hz is {:g} (the simulator '{}' makes {:g} samples a second)", section.name, section.rate_hz,
+        section.simulator, data.rate_hz);
+  check(section.class_names.empty() || section.class_names.size() == data.class_names.size(),
+        "{}: [data] class_names has {} names (the simulator '{}' makes {} classes: {})", section.name,
+        section.class_names.size(), section.simulator, data.class_names.size(), join(data.class_names));
+  if (!section.class_names.empty()) data.class_names = section.class_names;
   if (account != nullptr)
     account->hashes["simulator '" + section.simulator + "'"] =
         fmt::format("seed {}, {} windows", section.simulator_seed, section.simulator_windows);

@@ -9,6 +9,7 @@
 #include "lathe/base/settings.h"
 #include "lathe/data/dataset.h"
 #include "lathe/formats/model_file.h"
+#include "lathe/recipe/unused_keys.h"
 
 namespace lathe {
 
@@ -16,6 +17,7 @@ namespace lathe {
 struct DataSection {
   std::string name = "data";        ///< stands in metrics.json and in front of errors
   std::string inputs, targets, groups;  ///< files, relative to --data; empty inputs: the simulator
+  std::vector<std::string> columns;     ///< of a CSV file of inputs: names or numbers from 1; empty: all
   std::string targets_column, groups_column;  ///< columns of CSV files
   std::string layout;               ///< axes of the inputs' file: NT, NCT, NTC, T, TC; empty: by rank
   int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC)
@@ -34,7 +36,11 @@ struct DataSection {
   std::string train_rows, test_rows;
 };
 
+/// Also refuses a key that has no effect beside the others.
 DataSection data_section(const Settings& settings);
+
+/// What `data_section` would refuse. Reads nothing but what decides that.
+std::vector<UnusedKey> unused_data_keys(const Settings& settings);
 
 struct LoadedData {
   Dataset train, test;                       ///< test has no rows with split = "none"

@@ -9,28 +9,43 @@
 #include "lathe/data/transforms.h"
 #include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
+#include "lathe/recipe/unused_keys.h"
 #include "lathe/signal/savgol.h"
+#include "lathe/train/gradient.h"
 
 namespace lathe {
 namespace {
 
 nlohmann::json number(double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); }
 
-Task task_of(const Preprocessing& preprocessing) {
-  return preprocessing.task == "classification" ? Task::classes : Task::binary;
-}
-
-at::Device device_of(const Graph& graph) {
-  for (const ConstNamedParam& entry : named_params(graph)) return entry.param->value.device();
-  return at::kCPU;
+/// Decisions a sample are made by smoothing and a threshold; a class a window is the largest of its probabilities.
+std::vector<UnusedKey> unused_keys(const Settings& settings, Task task) {
+  std::vector<UnusedKey> unused;
+  for (const char* key : {"smooth_window", "smooth_order", "threshold"})
+    if (settings.has(key) && task == Task::classes)
+      unused.push_back({key, "model", "has no effect on a class a window; it counts with labels a sample"});
+  if (unused.empty() && settings.has("smooth_order") && settings.count("smooth_window", 0, 0) == 0)
+    unused.push_back({"smooth_order", "smooth_window", "has no effect without smooth_window; it counts beside one"});
+  return unused;
 }
 
 }  // namespace
 
+Task task_of(const Preprocessing& preprocessing) {
+  return preprocessing.task == "classification" ? Task::classes : Task::binary;
+}
+
+std::vector<std::string> default_metrics(Task task) {
+  std::vector<std::string> names;
+  for (const std::string& name : metrics_for(task))
+    if (task != Task::classes || !metrics().at(name).tasks.values) names.push_back(name);
+  return names;
+}
+
 EvaluateSection evaluate_section(const Settings& settings, Preprocessing& preprocessing) {
   const Task task = task_of(preprocessing);
   EvaluateSection section;
-  section.options.metrics = settings.words("metrics", metrics_for(task));
+  section.options.metrics = settings.words("metrics", default_metrics(task));
   section.primary = settings.word("primary", task == Task::binary ? "dice" : "macro_f1");
   section.unit = settings.word("unit", "window");
   if (section.unit != "window" && section.unit != "group")
@@ -44,6 +59,7 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
   preprocessing.smooth_window = settings.count("smooth_window", 0, 0);
   preprocessing.smooth_order = settings.count("smooth_order", 3, 0);
   preprocessing.threshold = settings.real("threshold", 0.5);
+  refuse_unused(settings, unused_keys(settings, task));
   if (preprocessing.smooth_window == 0) preprocessing.smooth_order = 0;
   if (!(preprocessing.threshold > 0 && preprocessing.threshold < 1))
     throw settings_error(settings.origin("threshold"),

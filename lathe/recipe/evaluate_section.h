@@ -18,6 +18,11 @@ struct EvaluateSection {
   int64_t report_windows = 6;     ///< windows shown in the report
 };
 
+/// The metrics that are reported where none are named: all that apply, but for those that take classes as numbers,
+/// since "af" is no further from "normal" than "other" is.
+std::vector<std::string> default_metrics(Task task);
+Task task_of(const Preprocessing& preprocessing);
+
 /// Keys: metrics, primary, unit, resamples, sets, report_windows; smooth_window, smooth_order and threshold go into the
 /// model's preprocessing, since prediction must do the same.
 EvaluateSection evaluate_section(const Settings& settings, Preprocessing& preprocessing);

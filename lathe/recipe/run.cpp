@@ -9,15 +9,12 @@
 #include "lathe/base/text.h"
 #include "lathe/cost/ledger.h"
 #include "lathe/exec/run.h"
-#include "lathe/models/model_registry.h"
-#include "lathe/recipe/data_section.h"
-#include "lathe/recipe/evaluate_section.h"
 #include "lathe/recipe/manifest.h"
+#include "lathe/recipe/model_rate.h"
 #include "lathe/recipe/normalized_batches.h"
+#include "lathe/recipe/plan.h"
 #include "lathe/recipe/run_report.h"
-#include "lathe/recipe/step.h"
 #include "lathe/recipe/toml.h"
-#include "lathe/recipe/train_section.h"
 #include "lathe/report/explain.h"
 
 namespace lathe {
@@ -25,60 +22,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-struct NamedStep {
-  std::string name;
-  Step work;
-};
-
-/// A recipe with every setting read and checked; no data opened, no weights drawn.
-struct Plan {
-  DataSection data;
-  const ModelEntry* model = nullptr;
-  Settings model_settings;
-  TrainSection train;
-  std::vector<NamedStep> steps;
-  EvaluateSection evaluate;
-  Preprocessing preprocessing;
-  std::string title;
-};
-
-const Settings& required_table(const Settings& recipe, const std::string& key) {
-  if (!recipe.has(key)) throw settings_error(recipe.where(), fmt::format("[{}] is missing", key));
-  return recipe.table(key);
-}
-
-/// The entry that `key` names; an unknown name is reported where it was written.
-template <class Entry>
-const Entry& chosen(const Settings& settings, const std::string& key, const Registry<Entry>& registry) {
-  const std::string name = settings.word(key);
-  const Entry* entry = registry.find(name);
-  if (entry == nullptr)
-    throw settings_error(settings.origin(key), unknown_name(registry.noun(), name, registry.names()));
-  return *entry;
-}
-
-Plan plan_of(const Settings& recipe, const std::string& name) {
-  Plan plan;
-  plan.title = recipe.word("title", name);
-  plan.data = data_section(required_table(recipe, "data"));
-  const Settings& model = required_table(recipe, "model");
-  plan.model = &chosen(model, "name", models());
-  plan.model_settings = without(model, "name");
-  plan.preprocessing.task = plan.model->task;
-  plan.preprocessing.normalize = plan.data.normalize;
-  const bool classification = plan.preprocessing.task == "classification";
-  plan.train = train_section(recipe.table("train"), classification ? "cross_entropy" : "bce");
-  for (const Settings* step : recipe.tables("step")) {
-    const StepEntry& entry = chosen(*step, "kind", steps());
-    plan.steps.push_back({std::string(entry.name), entry.prepare(*step)});
-  }
-  plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
-  (void)build_model(plan.model->name, plan.model_settings);  // its settings are checked before the data is opened
-  for (const auto& entry : model.entries()) model.has(entry.first);
-  recipe.refuse_unknown();
-  return plan;
-}
 
 json to_json(const LedgerRow& row) {
   json entry = {{"step", row.step},
@@ -94,7 +37,7 @@ json to_json(const LedgerRow& row) {
 class Run {
  public:
   Run(const Settings& recipe, const RunRecipeOptions& options)
-      : recipe_(without(recipe, "sweep")), options_(options) {}  // [sweep] is for `sweep` alone
+      : recipe_(effective_recipe(recipe, options.say)), options_(options) {}
 
   json execute() {
     plan_ = plan_of(recipe_, options_.name);
@@ -191,6 +134,7 @@ class Run {
     check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
     check(wanted == got, "{}: windows are {} (the model expects {}); set [model] samples = {}", plan_.data.name, got,
           wanted, got[2]);
+    check_rate();
     for (const std::string& set : plan_.evaluate.sets)
       check(set != "test" || data_.test.rows() > 0, "{}: has no rows to test (split = \"none\"); set [evaluate] sets = [\"train\"]",
             plan_.data.name);
@@ -200,11 +144,22 @@ class Run {
       check_classes();
     else
       check_segments(got[2]);
-    fit_ = within(plan_.data.name, [&] {
-      return plan_.train.resolved(plan_.preprocessing.task == "classification", data_.train.targets,
-                                  shapes(model_.graph).back()[1]);
-    });
+    fit_ = within(plan_.data.name,
+                  [&] { return plan_.train.resolved(data_.train.targets, shapes(model_.graph).back()[1]); });
     move_to(model_.graph, options_.device);
+  }
+
+  void check_rate() const {
+    const double rate = data_.train.rate_hz;
+    const auto mismatch = rate_mismatch(model_.graph, rate);
+    if (!mismatch) return;
+    const Settings& model = plan_.model_settings;
+    throw settings_error(
+        model.has("rate_hz") ? model.origin("rate_hz") : plan_.data.name,
+        fmt::format(
+            "the data has {:g} samples a second (the model's node '{}' expects {:g}); set [model] rate_hz = {:g}, or "
+            "[data] rate_hz to what is true",
+            rate, mismatch->node, mismatch->rate_hz, rate));
   }
 
   void check_classes() {

@@ -96,6 +96,7 @@ void write_report(const fs::path& folder, const json& metrics) {
 }
 
 fs::path write_report(const fs::path& folder) {
+  check(!fs::exists(folder) || fs::is_directory(folder), "{}: is a file, expected a folder", folder.string());
   check(fs::exists(folder / "metrics.json"), "{}: holds no finished run (metrics.json is not there)", folder.string());
   try {
     write_report(folder, read_json(folder / "metrics.json"));

@@ -2,9 +2,9 @@
 
 namespace lathe {
 
-Step prepare_absorb(const Settings& settings);
-Step prepare_finetune(const Settings& settings);
-Step prepare_merge(const Settings& settings);
+Step prepare_absorb(const Settings& settings, const Model& model);
+Step prepare_finetune(const Settings& settings, const Model& model);
+Step prepare_merge(const Settings& settings, const Model& model);
 
 const Registry<StepEntry>& steps() {
   static const StepEntry entries[] = {

@@ -34,7 +34,8 @@ struct StepEntry {
   std::string_view name;
   std::string_view summary;
   /// Reads the settings and checks them, before any data is opened.
-  Step (*prepare)(const Settings& settings);
+  /// @param model  as it will be, with weights that mean nothing
+  Step (*prepare)(const Settings& settings, const Model& model);
 };
 
 const Registry<StepEntry>& steps();

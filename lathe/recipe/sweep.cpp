@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
@@ -54,6 +55,18 @@ std::string last_line(const fs::path& path) {
     for (const std::string& line : split(read_text(path), '\n'))
       if (!trim(line).empty()) last = line;
   return last;
+}
+
+/// Why a cell did not end well, with the exit code that its run had.
+Error failure(const SweepCell& cell, int status, const fs::path& folder) {
+  if (WIFSIGNALED(status))
+    return Error(fmt::format("sweep: cell '{}' was ended by signal {} (see {})", cell.name, WTERMSIG(status),
+                             (folder / "log.txt").string()),
+                 ExitCode::bug);
+  std::string reason = last_line(folder / "log.txt");
+  if (reason.rfind("lathe: ", 0) == 0) reason = reason.substr(7);
+  return Error(fmt::format("sweep: cell '{}' failed: {}", cell.name, reason),
+               static_cast<ExitCode>(WEXITSTATUS(status)));
 }
 
 struct Moments {
@@ -132,7 +145,7 @@ json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options) {
   const auto total = static_cast<int64_t>(cells.size());
   int64_t done = total - static_cast<int64_t>(waiting.size());
   std::map<pid_t, const SweepCell*> running;
-  std::string first_failure;
+  std::optional<Error> first_failure;
   const auto stopped = [&] { return options.stop_requested && options.stop_requested(); };
 
   for (size_t next = 0; next < waiting.size() || !running.empty();) {
@@ -155,15 +168,14 @@ json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options) {
     const SweepCell& cell = *found->second;
     running.erase(found);
     if (status == 0) ++done;
-    if (status != 0 && first_failure.empty())
-      first_failure = fmt::format("sweep: cell '{}' failed: {}", cell.name, last_line(folder_of(cell) / "log.txt"));
+    if (status != 0 && !first_failure) first_failure = failure(cell, status, folder_of(cell));
     if (options.on_cell) options.on_cell(done, total, cell.name);
   }
   const json result = gather(cells, options.out);
   write_atomic(options.out / "sweep.json", result.dump(2) + "\n");
   write_atomic(options.out / "sweep.csv", csv(result));
   if (stopped()) fail_as(ExitCode::interrupted, "sweep: stopped; run the same command again to go on");
-  check(first_failure.empty(), "{}", first_failure);
+  if (first_failure) throw *first_failure;
   return result;
 }
 

@@ -16,6 +16,7 @@ namespace lathe {
 struct SweepAxis {
   std::string key;
   std::vector<std::string> values;
+  std::string origin = {};  ///< where it was written; empty: typed as --grid
 };
 
 struct SweepCell {
@@ -37,6 +38,10 @@ SweepAxis parse_axis(const std::string& text);
 /// Every combination, the last axis fastest, repeats innermost.
 std::vector<SweepCell> sweep_cells(const SweepSection& section);
 
+/// Reads the recipe with the settings of every combination, as its run would, so that a slip shows before the first
+/// cell starts rather than in each. @throws Error as `run` would, with --grid or the recipe's line in front
+void check_combinations(const Settings& recipe, const SweepSection& section);
+
 struct SweepOptions {
   std::filesystem::path out;
   int jobs = 1;
@@ -47,9 +52,10 @@ struct SweepOptions {
   std::function<bool()> stop_requested = nullptr;
 };
 
-/// Runs the cells that are not finished, `jobs` at a time, each as a process of its own with its output in cells/NAME/log.txt.
-/// Writes sweep.json and sweep.csv. @return {"rows": [{settings, parameters, repeats, metrics: {set: {name: {mean, std}}}}]}
-/// @throws Error after all cells are done when some failed: names the first with its reason
+/// Runs the cells that are not finished, `jobs` at a time, each as a process of its own with its output in
+/// cells/NAME/log.txt. Writes sweep.json and sweep.csv. @return {"rows": [{settings, parameters, repeats, metrics:
+/// {set: {name: {mean, std}}}}]}
+/// @throws Error after all cells are done when some failed: names the first with its reason and has its exit code
 nlohmann::json sweep(const std::vector<SweepCell>& cells, const SweepOptions& options);
 
 /// The table for people: one line a combination, mean ± standard deviation of a metric a set.

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "lathe/base/text.h"
+#include "lathe/recipe/plan.h"
 #include "lathe/recipe/sweep.h"
 #include "lathe/recipe/toml.h"
 
@@ -17,7 +18,7 @@ SweepSection sweep_section(const Settings& recipe) {
     const auto* list = std::get_if<Settings::List>(&entry.value);
     if (list == nullptr || list->empty())
       throw settings_error(entry.origin, fmt::format("'{}' has the wrong type (expected a list of values)", key));
-    SweepAxis axis{key, {}};
+    SweepAxis axis{key, {}, entry.origin};
     for (const Settings::Entry& value : *list) axis.values.push_back(write_value(value.value));
     sweep.grid.push_back(axis);
   }
@@ -29,7 +30,7 @@ SweepAxis parse_axis(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
     fail_as(ExitCode::usage, "--grid {}: is no axis (expected key=value,value,…)", text);
-  SweepAxis axis{text.substr(0, equals), {}};
+  SweepAxis axis{text.substr(0, equals), {}, {}};
   const std::string values = text.substr(equals + 1);
   const Settings::Value parsed = parse_value("[" + values + "]", "--grid");  // a value may itself be a list
   if (const auto* list = std::get_if<Settings::List>(&parsed))
@@ -62,6 +63,20 @@ std::vector<SweepCell> sweep_cells(const SweepSection& section) {
       cells.push_back({name, combination, repeat});
     }
   return cells;
+}
+
+void check_combinations(const Settings& recipe, const SweepSection& section) {
+  for (const SweepCell& cell : sweep_cells({section.grid, 1})) {
+    Settings settings = recipe;
+    for (size_t axis = 0; axis < cell.assignments.size(); ++axis) {
+      const std::string& assignment = cell.assignments[axis];
+      const std::string& written = section.grid[axis].origin;
+      const std::string origin = written.empty() ? "--grid " + assignment : written;
+      settings.set_path(section.grid[axis].key, parse_value(assignment.substr(assignment.find('=') + 1), origin),
+                        origin);
+    }
+    plan_of(effective_recipe(settings), "sweep");
+  }
 }
 
 }  // namespace lathe

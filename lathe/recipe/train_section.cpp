@@ -2,6 +2,7 @@
 
 #include "lathe/base/text.h"
 #include "lathe/ops/kernel_bank.h"
+#include "lathe/recipe/unused_keys.h"
 
 namespace lathe {
 namespace {
@@ -77,20 +78,43 @@ void check_kinds(const FitOptions& fit, const Settings& settings, const Settings
     throw settings_error(schedule.origin("per"), unknown_name("unit of time", fit.schedule_per, {"epoch", "step"}));
 }
 
+std::vector<UnusedKey> unused_in_train(const Settings& settings, const FitOptions& fit) {
+  std::vector<UnusedKey> unused;
+  if (settings.has("class_weights") && fit.loss.kind != "cross_entropy")
+    unused.push_back({"class_weights", "loss",
+                      fmt::format("has no effect with the loss '{}'; it counts with cross_entropy", fit.loss.kind)});
+  if (settings.has("shuffle") && fit.batch == 0)
+    unused.push_back({"shuffle", "batch",
+                      "has no effect with batch = 0, where every step takes all rows; it counts with mini-batches"});
+  return unused;
+}
+
+std::vector<UnusedKey> unused_in_optimizer(const Settings& settings, const OptimizerOptions& options) {
+  std::vector<UnusedKey> unused = unused_by_kind(settings, optimizers(), options.kind);
+  if (unused.empty() && settings.has("dampening") && options.momentum == 0)
+    unused.push_back({"dampening", "momentum", "has no effect without momentum; it counts with momentum above 0"});
+  return unused;
+}
+
+std::vector<UnusedKey> unused_in_schedule(const Settings& settings, const ScheduleOptions& options) {
+  std::vector<UnusedKey> unused = unused_by_kind(settings, schedules(), options.kind);
+  if (options.warmup > 0)  // whose time has a unit too
+    std::erase_if(unused, [](const UnusedKey& one) { return one.key == "per"; });
+  if (unused.empty() && settings.has("warmup_factor") && options.warmup == 0)
+    unused.push_back({"warmup_factor", "warmup", "has no effect without warmup; it counts with warmup = 1 or more"});
+  return unused;
+}
+
 }  // namespace
 
-FitOptions TrainSection::resolved(bool classification, const at::Tensor& targets, int64_t outputs) const {
+FitOptions TrainSection::resolved(const at::Tensor& targets, int64_t outputs) const {
   FitOptions options = fit;
-  if (default_loss) options.loss.kind = classification ? "cross_entropy" : "bce";
-  check(!balanced_classes || options.loss.kind == "cross_entropy",
-        "train: class_weights are for the loss 'cross_entropy' (got '{}')", options.loss.kind);
   if (balanced_classes) options.loss.class_weights = balanced_class_weights(targets, outputs);
   return options;
 }
 
-TrainSection train_section(const Settings& settings, const std::string& default_loss) {
+TrainSection train_section(const Settings& settings, const Model& model) {
   TrainSection section;
-  section.default_loss = !settings.has("loss");
   FitOptions& fit = section.fit;
   fit.epochs = settings.count("epochs", 100, 1);
   fit.batch = settings.count("batch", 0, 0);
@@ -101,7 +125,7 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   fit.clip_value = settings.real("clip_value", 0.0);
   fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);
   fit.checkpoint_steps = settings.count("checkpoint_steps", 0, 0);
-  fit.loss.kind = settings.word("loss", default_loss);
+  fit.loss.kind = settings.word("loss", model.preprocessing.task == "classification" ? "cross_entropy" : "bce");
   Settings short_optimizer(settings.where()), short_schedule(settings.where());
   const Settings& optimizer = kind_table(settings, "optimizer", "adam", short_optimizer);
   const Settings& schedule = kind_table(settings, "schedule", "constant", short_schedule);
@@ -119,6 +143,11 @@ TrainSection train_section(const Settings& settings, const std::string& default_
   optimizer.refuse_unknown();
   schedule.refuse_unknown();
   check_kinds(fit, settings, optimizer, schedule);
+  refuse_unused(settings, unused_in_train(settings, fit));
+  refuse_unused(optimizer, unused_in_optimizer(optimizer, fit.optimizer));
+  refuse_unused(schedule, unused_in_schedule(schedule, fit.schedule));
+  if (const std::string mismatch = loss_mismatch(model.graph, fit.loss.kind); !mismatch.empty())
+    throw settings_error(settings.origin("loss"), mismatch);
   return section;
 }
 

@@ -10,6 +10,7 @@
 
 #include "lathe/base/text.h"
 #include "lathe/formats/safetensors.h"
+#include "lathe/train/gradient.h"
 
 namespace lathe {
 namespace {
@@ -18,12 +19,13 @@ constexpr const char* kFormat = "lathe.checkpoint";
 constexpr const char* kVersion = "1";
 constexpr const char* kStartOver = "start over without --resume";
 constexpr int64_t kHistoryColumns = 6;
+constexpr std::string_view kOptimizer = "optimizer/";
 
 std::string parameter_key(const std::string& name) {
   return "parameters/" + name;
 }
 std::string optimizer_key(const std::string& name, const std::string& state) {
-  return "optimizer/" + name + "/" + state;
+  return std::string(kOptimizer) + name + "/" + state;
 }
 std::string setting_key(const std::string& name) {
   return "setting." + name;
@@ -69,8 +71,12 @@ std::vector<HistoryRow> history_rows(const at::Tensor& table) {
         "'history' has another shape or type (expected {} columns of float64)", kHistoryColumns);
   std::vector<HistoryRow> rows;
   const double* cell = table.const_data_ptr<double>();
-  for (int64_t i = 0; i < table.size(0); ++i, cell += kHistoryColumns)
+  for (int64_t i = 0; i < table.size(0); ++i, cell += kHistoryColumns) {
+    for (const double count : {cell[0], cell[1]})
+      check(count >= 0 && count <= 1e15, "row {} of 'history' has a count of {} (expected a whole number)", i + 1,
+            count);
     rows.push_back({static_cast<int64_t>(cell[0]), static_cast<int64_t>(cell[1]), cell[2], cell[3], cell[4], cell[5]});
+  }
   return rows;
 }
 
@@ -103,17 +109,19 @@ void check_parameters(const TensorFile& file, const Graph& graph) {
     check(saved.sizes() == mine.sizes() && saved.scalar_type() == mine.scalar_type(),
           "'{}' is {} [{}] (expected {} [{}])", entry.name, c10::toString(saved.scalar_type()),
           fmt::join(saved.sizes(), ", "), c10::toString(mine.scalar_type()), fmt::join(mine.sizes(), ", "));
+    check(!saved.is_floating_point() || saved.isfinite().all().item<bool>(), "'{}' holds NaN or infinity", entry.name);
   }
 }
 
 OptimizerState optimizer_state(const TensorFile& file, const Graph& graph) {
   OptimizerState state;
-  for (const ConstNamedParam& entry : named_params(graph)) {
-    const std::string prefix = optimizer_key(entry.name, "");
-    for (const auto& [name, value] : file.tensors)
-      if (name.starts_with(prefix))  // counts of steps stay on the CPU, as the optimisers make them
-        state[entry.name][name.substr(prefix.size())] =
-            value.is_floating_point() ? value.to(entry.param->value.device()) : value;
+  for (const auto& [name, value] : file.tensors) {
+    if (!name.starts_with(kOptimizer)) continue;
+    const size_t slash = name.rfind('/');
+    check(slash >= kOptimizer.size(), "has a tensor '{}' (expected {}PARAMETER/STATE)", name, kOptimizer);
+    const std::string parameter = name.substr(kOptimizer.size(), slash - kOptimizer.size());
+    // Counts of steps stay on the CPU, as the optimisers make them.
+    state[parameter][name.substr(slash + 1)] = value.is_floating_point() ? value.to(device_of(graph)) : value;
   }
   return state;
 }
@@ -155,8 +163,9 @@ void save_checkpoint(const std::filesystem::path& path, const Graph& graph, cons
   write_safetensors(path, file);
 }
 
-Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
+Progress load_checkpoint(const std::filesystem::path& path, const CheckpointTarget& target,
                          const Fingerprint& settings) {
+  Graph& graph = target.graph;
   const TensorFile file = [&] {
     try {
       return read_safetensors(path);
@@ -173,7 +182,10 @@ Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimi
     check_settings(file, settings);
     check_parameters(file, graph);
     progress = progress_of(file);
+    verify_progress(progress, target.extent);
     state = optimizer_state(file, graph);
+    verify_state(state, graph, target.optimizer, progress.step);
+    target.schedule.load_state(progress.schedule);
     random = tensor(file, "generator");
     at::Generator generator = at::detail::getDefaultCPUGenerator();
     const std::lock_guard<std::mutex> lock(generator.mutex());
@@ -185,7 +197,7 @@ Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimi
   }
   const at::NoGradGuard no_gradients;
   for (const NamedParam& entry : named_params(graph)) entry.param->value.copy_(tensor(file, parameter_key(entry.name)));
-  optimizer.load_state(std::move(state));
+  target.optimizer.load_state(std::move(state));
   return progress;
 }
 

@@ -9,6 +9,7 @@
 #include "lathe/graph/graph.h"
 #include "lathe/train/history.h"
 #include "lathe/train/optimizer.h"
+#include "lathe/train/schedule.h"
 
 namespace lathe {
 
@@ -25,6 +26,20 @@ struct Progress {
   std::vector<HistoryRow> history;
 };
 
+/// How long the training is: what a Progress is held against.
+struct Extent {
+  int64_t epochs = 0;
+  int64_t batches = 0;  ///< of an epoch
+};
+
+/// What a checkpoint is brought back into.
+struct CheckpointTarget {
+  Graph& graph;
+  Optimizer& optimizer;
+  Schedule& schedule;
+  Extent extent = {};
+};
+
 /// Settings that must be the same for a resumed run to be the same run: readable names and values.
 using Fingerprint = std::vector<std::pair<std::string, std::string>>;
 
@@ -33,8 +48,14 @@ void save_checkpoint(const std::filesystem::path& path, const Graph& graph, cons
                      const Progress& progress, const Fingerprint& settings);
 
 /// Brings all of it back; the graph's tensors are overwritten in place, the CPU generator is set.
-/// @throws Error "PATH: …" when the file is none of ours or damaged, or names the settings that differ
-Progress load_checkpoint(const std::filesystem::path& path, Graph& graph, Optimizer& optimizer,
+/// @throws Error "PATH: …" when the file is none of ours or damaged, when a number in it cannot be, or names the
+/// settings that differ
+Progress load_checkpoint(const std::filesystem::path& path, const CheckpointTarget& target,
                          const Fingerprint& settings);
+
+/// Refuses a progress that no training of this extent can have reached, and an optimiser state that no step leaves.
+/// @throws Error that names what cannot be
+void verify_progress(const Progress& progress, const Extent& extent);
+void verify_state(const OptimizerState& state, const Graph& graph, const Optimizer& optimizer, int64_t steps);
 
 }  // namespace lathe

@@ -102,8 +102,7 @@ class Training {
       check(fs::remove(checkpoint(), error), "{}: cannot be removed ({})", checkpoint().string(), error.message());
       return;
     }
-    progress_ = load_checkpoint(checkpoint(), graph_, optimizer_, settings_);
-    schedule_->load_state(progress_.schedule);
+    progress_ = load_checkpoint(checkpoint(), {graph_, optimizer_, *schedule_, {options_.epochs, batches_}}, settings_);
     saved_step_ = progress_.step;
   }
 

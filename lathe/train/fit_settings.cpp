@@ -40,6 +40,8 @@ void check_fit_options(const Graph& graph, const FitOptions& options) {
   check(std::any_of(params.begin(), params.end(),
                     [](const auto& entry) { return !entry.param->buffer && entry.param->value.requires_grad(); }),
         "train: nothing to train, for every parameter is frozen or there is none");
+  const std::string mismatch = options.custom_loss ? std::string() : loss_mismatch(graph, options.loss.kind);
+  check(mismatch.empty(), "train: {}", mismatch);
 }
 
 Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,

@@ -16,12 +16,6 @@
 namespace lathe {
 namespace {
 
-at::Device device_of(const Graph& graph) {
-  for (const Node& node : graph.nodes)
-    for (const Param& param : node.params) return param.value.device();
-  return at::kCPU;
-}
-
 Batch load_on(const at::Device& device, const BatchSource& source, std::span<const int64_t> rows) {
   Batch batch = source.load(rows);
   for (auto* tensors : {&batch.inputs, &batch.targets})
@@ -47,6 +41,12 @@ void clip(const std::vector<Tensor>& gradients, const Tensor& norm, const Gradie
 }
 
 }  // namespace
+
+at::Device device_of(const Graph& graph) {
+  for (const Node& node : graph.nodes)
+    for (const Param& param : node.params) return param.value.device();
+  return at::kCPU;
+}
 
 Gradient gradient(Graph& graph, const Loss& loss, const BatchSource& source, std::span<const int64_t> rows,
                   const GradientOptions& options) {

@@ -22,6 +22,9 @@ struct Gradient {
   double norm = 0;    ///< of all gradients together, before clipping
 };
 
+/// The device that the graph's parameters lie on; the CPU where it has none.
+at::Device device_of(const Graph& graph);
+
 /// Leaves the gradient of the mean loss over `rows` in the graph's parameters. The parts count by their weight, so the
 /// gradient is the undivided batch's also where the rows do not divide; batch norm alone sees the parts one by one.
 Gradient gradient(Graph& graph, const Loss& loss, const BatchSource& source, std::span<const int64_t> rows,

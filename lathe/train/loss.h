@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lathe/base/registry.h"
+#include "lathe/graph/graph.h"
 #include "lathe/train/batches.h"
 
 namespace lathe {
@@ -30,11 +31,20 @@ class Loss {
   virtual double weight(const Batch& batch) const;
 };
 
+/// What a loss takes the network's output for.
+enum class LossInput { probabilities, scores, values };
+
 struct LossEntry {
   std::string_view name;
+  std::string_view summary;
+  LossInput input;
   std::unique_ptr<Loss> (*make)(const LossOptions& options);
 };
 const Registry<LossEntry>& losses();
+
+/// Why the loss does not suit the graph's output, as one sentence with a hint; empty where it does. A loss of
+/// probabilities on scores, or of scores on probabilities, would train without complaint and learn something else.
+std::string loss_mismatch(const Graph& graph, std::string_view loss);
 
 /// @throws Error (usage) for an unknown kind or class weights that the loss does not take.
 std::unique_ptr<Loss> make_loss(const LossOptions& options);

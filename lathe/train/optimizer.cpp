@@ -1,6 +1,7 @@
 #include "lathe/train/optimizer.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros_like.h>
 
 namespace lathe {
 
@@ -31,6 +32,14 @@ void Optimizer::step(Graph& graph, double learning_rate) {
     if (entry.param->buffer || !parameter.requires_grad() || !parameter.grad().defined()) continue;
     entry_->update(parameter, parameter.grad(), state_[entry.name], options_, learning_rate);
   }
+}
+
+ParameterState Optimizer::sample_state(const Tensor& parameter) const {
+  const at::NoGradGuard no_gradients;
+  ParameterState state;
+  const Tensor copy = parameter.clone();
+  entry_->update(copy, at::zeros_like(copy), state, options_, 0);
+  return state;
 }
 
 void Optimizer::zero_grad(Graph& graph) {

@@ -31,6 +31,8 @@ using OptimizerState = std::map<std::string, ParameterState>;
 
 struct OptimizerEntry {
   std::string_view name;
+  std::string_view summary;
+  std::string_view settings;  ///< names of the options that only some optimisers read, with blanks between
   double weight_decay;  ///< where the options leave it unset
   /// Updates one parameter in place; `options.weight_decay` is set.
   void (*update)(const Tensor& parameter, const Tensor& gradient, ParameterState& state,
@@ -48,6 +50,9 @@ class Optimizer {
   /// Forgets all gradients.
   static void zero_grad(Graph& graph);
 
+  /// What the state of a parameter consists of after a step: names, shapes and types count, the values are a first
+  /// step's.
+  ParameterState sample_state(const Tensor& parameter) const;
   /// For checkpoints, and for edits that must slice what they slice from a parameter.
   OptimizerState& state() { return state_; }
   const OptimizerState& state() const { return state_; }

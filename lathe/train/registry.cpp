@@ -10,9 +10,11 @@ Update update_sgd, update_adam, update_adamw;
 
 const Registry<OptimizerEntry>& optimizers() {
   static constexpr OptimizerEntry entries[] = {
-      {"sgd", 0, update_sgd},
-      {"adam", 0, update_adam},
-      {"adamw", 0.01, update_adamw},
+      {"sgd", "gradient descent, with momentum where it is set", "momentum dampening nesterov", 0, update_sgd},
+      {"adam", "steps scaled by the gradients' running moments; weight decay joins the gradient",
+       "beta1 beta2 epsilon amsgrad", 0, update_adam},
+      {"adamw", "as adam, but weight decay shrinks the parameter itself", "beta1 beta2 epsilon amsgrad", 0.01,
+       update_adamw},
   };
   static constexpr Registry<OptimizerEntry> registry("optimizer", entries);
   return registry;
@@ -24,10 +26,16 @@ MakeSchedule make_constant_schedule, make_cosine_schedule, make_exponential_sche
 
 const Registry<ScheduleEntry>& schedules() {
   static constexpr ScheduleEntry entries[] = {
-      {"constant", make_constant_schedule},       {"cosine", make_cosine_schedule},
-      {"exponential", make_exponential_schedule}, {"linear", make_linear_schedule},
-      {"plateau", make_plateau_schedule},         {"step", make_step_schedule},
-      {"warmup", make_warmup_schedule},
+      {"constant", "the same learning rate all the time", "", make_constant_schedule},
+      {"cosine", "half a cosine down to end_factor", "end_factor length per", make_cosine_schedule},
+      {"exponential", "times decay every epoch or step", "decay per", make_exponential_schedule},
+      {"linear", "a straight line from start_factor to end_factor", "start_factor end_factor length per",
+       make_linear_schedule},
+      {"plateau", "times decay when the loss has stopped falling", "decay patience threshold cooldown minimum",
+       make_plateau_schedule},
+      {"step", "times decay after every so many epochs or steps", "decay every per", make_step_schedule},
+      {"warmup", "a ramp up, a flat part, a line down", "ramp_until flat_until down_until end_factor per",
+       make_warmup_schedule},
   };
   static constexpr Registry<ScheduleEntry> registry("schedule", entries);
   return registry;
@@ -38,10 +46,11 @@ MakeLoss make_bce_loss, make_bce_with_logits_loss, make_cross_entropy_loss, make
 
 const Registry<LossEntry>& losses() {
   static constexpr LossEntry entries[] = {
-      {"bce", make_bce_loss},
-      {"bce_with_logits", make_bce_with_logits_loss},
-      {"cross_entropy", make_cross_entropy_loss},
-      {"mse", make_mse_loss},
+      {"bce", "binary cross-entropy of probabilities", LossInput::probabilities, make_bce_loss},
+      {"bce_with_logits", "binary cross-entropy of values before a sigmoid", LossInput::scores,
+       make_bce_with_logits_loss},
+      {"cross_entropy", "cross-entropy of class scores before a softmax", LossInput::scores, make_cross_entropy_loss},
+      {"mse", "mean squared error", LossInput::values, make_mse_loss},
   };
   static constexpr Registry<LossEntry> registry("loss", entries);
   return registry;

@@ -26,6 +26,10 @@ class WarmedUp final : public Schedule {
 
 }  // namespace
 
+void Schedule::load_state(const std::vector<double>& state) {
+  check(state.empty(), "the schedule's saved state has {} values (expected none)", state.size());
+}
+
 std::unique_ptr<Schedule> make_schedule(const ScheduleOptions& options, double learning_rate, int64_t total) {
   const ScheduleEntry& entry = schedules().at(options.kind);
   const auto not_negative = [&](std::string_view name, auto value) {

@@ -40,11 +40,14 @@ class Schedule {
   virtual void observe(int64_t /*t*/, double /*loss*/) {}
   /// What `observe` has changed; empty for a pure function of t.
   virtual std::vector<double> state() const { return {}; }
-  virtual void load_state(const std::vector<double>& /*state*/) {}
+  /// @throws Error for a state that `observe` cannot have left
+  virtual void load_state(const std::vector<double>& state);
 };
 
 struct ScheduleEntry {
   std::string_view name;
+  std::string_view summary;
+  std::string_view settings;  ///< names of the options that only some schedules read, with blanks between
   std::unique_ptr<Schedule> (*make)(const ScheduleOptions& options, double learning_rate, int64_t total);
 };
 const Registry<ScheduleEntry>& schedules();

@@ -122,6 +122,31 @@ TEST_F(Chain, MissingRowsAreDroppedOnlyWhenAskedAndSaid) {
   EXPECT_EQ(dropped.error, "holes.npy: 1 windows left out for missing values\n");
 }
 
+TEST_F(Chain, AColumnOfATableIsPredictedAsTheSameArray) {
+  const Recordings made = recordings();
+  std::string table = "time,note,ppg\n";
+  for (size_t i = 0; i < made.inputs.size(); ++i) table += fmt::format("{},ok,{}\n", i, made.inputs[i]);
+  write_atomic(*folder_ / "table.csv", table);
+  call({"predict", "trained.safetensors", "x.npy", "-o", "array.npy"});
+  for (const char* column : {"ppg", "3"}) {
+    call({"predict", "trained.safetensors", "table.csv", "--columns", column, "--window", "160", "-o", "column.npy"});
+    const std::vector<float> array = read_array<float>(*folder_ / "array.npy"),
+                             chosen = read_array<float>(*folder_ / "column.npy");
+    ASSERT_EQ(array.size(), chosen.size());
+    for (size_t i = 0; i < array.size(); ++i) ASSERT_NEAR(array[i], chosen[i], 1e-6);
+  }
+}
+
+TEST_F(Chain, EveryLineOfAListSaysWhatItIs) {
+  for (const char* what : {"losses", "metrics", "models", "ops", "optimizers", "readers", "recipes", "schedules",
+                           "simulators", "steps", "transforms"}) {
+    const json listed = call({"list", what});
+    EXPECT_GT(listed.at(what).size(), 1U) << what;
+    for (const json& line : listed.at(what))
+      EXPECT_GT(line.at("note").get<std::string>().size(), 8U) << what << " " << line.at("name");
+  }
+}
+
 TEST_F(Chain, TheTextForPeopleGoesToStdoutToo) {
   const Outcome outcome = lathe_in(folder_->path(), {"info", "fresh.safetensors"});
   EXPECT_EQ(outcome.out.rfind("layer", 0), 0U) << outcome.out;

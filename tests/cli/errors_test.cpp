@@ -1,6 +1,8 @@
 /// Bad input through the program: one sentence on stderr, the right exit code, nothing on stdout, nothing half written.
 #include <set>
 
+#include "lathe/base/text.h"
+#include "lathe/cli/verb.h"
 #include "tests/cli/arrays.h"
 #include "tests/cli/program.h"
 #include "tests/cli/small_recipe.h"
@@ -46,13 +48,15 @@ class Errors : public testing::Test {
 };
 
 TEST_F(Errors, SlipsOnTheCommandLine) {
-  refused({"rnu"}, 2,
-          "unknown verb 'rnu'; known: absorb, eval, info, list, merge, new, predict, report, run, sweep, train, units "
-          "(did you "
-          "mean 'run'?)");
+  refused({"rnu"}, 2, unknown_name("verb", "rnu", verbs().names()));
   refused({"info"}, 2, "MODEL is required; see 'lathe info --help'");
   refused({"info", "m.safetensors", "--inptu", "1,2"}, 2,
-          "The following arguments were not expected: 1,2 --inptu; see 'lathe info --help'");
+          "unknown option '--inptu' (did you mean '--input'?); see 'lathe info --help'");
+  refused({"run", "small.toml", "--ouput", "x"}, 2,
+          "unknown option '--ouput' (did you mean '--out'?); see 'lathe run --help'");
+  refused({"info", "m.safetensors", "--whatever"}, 2, "unknown option '--whatever'; see 'lathe info --help'");
+  refused({"info", "m.safetensors", "more"}, 2,
+          "The following argument was not expected: more; see 'lathe info --help'");
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused(
@@ -61,6 +65,52 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
       "steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
+}
+
+TEST_F(Errors, SizesThatNoComputerHas) {
+  const auto info_refused = [](const std::string& input, const std::string& sentence) {
+    refused({"info", "m.safetensors", "--input", input}, 2, "--input " + input + ": " + sentence);
+  };
+  info_refused("1,99999999999999", "holds too many values (expected at most 2,147,483,648)");
+  info_refused("99999999999999999999,1", "99999999999999999999 is too large for a whole number");
+  info_refused("4294967296,4294967296", "holds too many values (expected at most 2,147,483,648)");
+  info_refused("1,0", "0 is no size (expected at least 1)");
+  info_refused("1,-5", "-5 is no size (expected at least 1)");
+  info_refused("1,1.5", "'1.5' is not a whole number (expected whole numbers with commas between)");
+}
+
+TEST_F(Errors, KeysWithoutEffectInTraining) {
+  const auto train_refused = [](const std::string& assignment, const std::string& sentence) {
+    refused({"train", "m.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--set", assignment, "-o",
+             "o.safetensors"},
+            2, "--set " + assignment + ": " + sentence);
+  };
+  train_refused("optimizer.momentum=0.9", "'momentum' has no effect with the optimizer 'adam'; it counts with sgd");
+  train_refused("checkpoint_steps=3",
+                "'checkpoint_steps' has no effect without --checkpoints, the folder for checkpoints");
+  train_refused(
+      "loss=bce_with_logits",
+      "loss 'bce_with_logits' wants scores of any size, but the network's output 'probability' lies between 0 and "
+      "1 already; use loss = \"bce\"");
+}
+
+TEST_F(Errors, SlipsInTheGridOfASweepStartNoCell) {
+  refused({"sweep", "small.toml", "--grid", "model.kernals=2,3", "--out", "s"}, 2,
+          "--grid model.kernals=2: unknown key 'kernals'; known: kernels, lengths, samples (did you mean 'kernels'?)");
+  refused({"sweep", "small.toml", "--grid", "train.batch=4,half", "--out", "s"}, 2,
+          "--grid train.batch=half: 'batch' has the wrong type (expected a whole number, got 'half')");
+}
+
+TEST_F(Errors, ASweepEndsWithTheExitCodeOfItsFailedCell) {
+  const Outcome outcome = lathe_in(folder_->path(), {"sweep", "small.toml", "--grid", "data.simulator_windows=3,12",
+                                                     "--threads", "1", "--out", "s"});
+  EXPECT_EQ(outcome.code, 3);
+  const std::string last =
+      "lathe: sweep: cell 'data.simulator_windows=3_repeat=0' failed: small: split: fold 0 of 4 is empty (expected at "
+      "least "
+      "one row a fold, got 3 rows)\n";
+  EXPECT_EQ(outcome.error.substr(outcome.error.size() - std::min(outcome.error.size(), last.size())), last);
+  fs::remove_all(*folder_ / "s");
 }
 
 TEST_F(Errors, NoVerbShowsTheHelpOnStderr) {
@@ -77,6 +127,7 @@ TEST_F(Errors, FilesThatAreNotThere) {
       {"run", "ppg-qualty"}, 2,
       "unknown recipe 'ppg-qualty'; known: ppg-quality, ppg-quality-demo, ppg-sweep, rhythm-classifier (did you mean "
       "'ppg-quality'?)");
+  refused({"report", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
   refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
   const std::string path = (*folder_ / "gone.npy").string();
   eval_refused("gone.npy", "y.npy", path + ": is not there");
@@ -133,7 +184,8 @@ TEST_F(Errors, ArraysThatDoNotFit) {
 TEST_F(Errors, RecipesThatDoNotFit) {
   refused({"run", "small.toml", "--out", "r", "--set", "train.epoch=3"}, 2,
           "--set train.epoch=3: unknown key 'epoch'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-          "class_weights, clip_norm, clip_value, epochs, loss, optimizer, schedule, shuffle (did you mean 'epochs'?)");
+          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, schedule, shuffle (did you "
+          "mean 'epochs'?)");
   refused({"run", "small.toml", "--out", "r", "--set", "data.simulator_windows=3"}, 3,
           "small: split: fold 0 of 4 is empty (expected at least one row a fold, got 3 rows)");
   refused({"sweep", "small.toml", "--grid", "model.kernels", "--out", "s"}, 2,
@@ -145,8 +197,8 @@ TEST_F(Errors, PlacesThatCannotBeWritten) {
           "/dev/null/m.safetensors: cannot be written (the folder '/dev/null' is not there)");
   refused({"new", "kernel_segmenter", "-o", "/dev/null"}, 3, "/dev/null: cannot be written (it is no plain file)");
   refused({"absorb", "m.safetensors", "-o", "."}, 3, ".: cannot be written (it is a folder)");
-  refused({"run", "small.toml", "--out", "/dev/null/r"}, 3, "/dev/null/r: folder cannot be made (Not a directory)");
-  refused({"run", "small.toml", "--out", "m.safetensors"}, 3, "m.safetensors: folder cannot be made (Not a directory)");
+  refused({"run", "small.toml", "--out", "/dev/null/r"}, 3, "/dev/null: is a file, expected a folder");
+  refused({"run", "small.toml", "--out", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
 }
 
 TEST_F(Errors, AFullDiskLeavesNothingHalfWritten) {

@@ -12,6 +12,7 @@
 
 #include "lathe/base/files.h"
 #include "lathe/data/readers/npy.h"
+#include "lathe/recipe/toml.h"
 #include "tests/support/support.h"
 
 namespace lathe {
@@ -93,6 +94,41 @@ TEST_F(DataSectionTest, LabelsAndGroupsMayBeColumnsOfATable) {
   EXPECT_EQ(data.groups, (std::vector<std::string>{"b", "a", "b", "a"}));
   section_.class_names = {"normal", "af"};
   EXPECT_EQ(error(true), "rows.csv: unknown class 'other'; known: af, normal");
+}
+
+TEST_F(DataSectionTest, ColumnsOfATableAreChosenByNameOrNumber) {
+  write_atomic(folder_ / "x.csv", "time,ppg,note,acc\n0,1,a,5\n1,2,b,6\n2,3,c,7\n3,4,d,8\n");
+  write("y.npy", at::zeros({4}));
+  section_.inputs = "x.csv";
+  section_.window_samples = 2;
+  section_.columns = {"acc", "2"};
+  const at::Tensor inputs = load().train.inputs;
+  EXPECT_EQ(inputs.sizes(), at::IntArrayRef({2, 2, 2}));
+  EXPECT_TRUE(at::equal(inputs[1], at::tensor({7., 8., 3., 4.}, at::kDouble).reshape({2, 2})));
+  section_.columns = {"ppq"};
+  EXPECT_EQ(error(),
+            (folder_ / "x.csv").string() + ": unknown column 'ppq'; known: acc, note, ppg, time (did you mean 'ppg'?)");
+  section_.inputs = "y.npy";
+  EXPECT_EQ(error(), (folder_ / "y.npy").string() +
+                         ": has no columns to choose from (expected .csv or .tsv with 'columns', got '.npy')");
+}
+
+TEST_F(DataSectionTest, WindowsAreNotCutAgain) {
+  write("x.npy", at::rand({4, 2, 10}));
+  write("y.npy", at::zeros({4, 10}));
+  section_.window_samples = 5;
+  EXPECT_EQ(
+      error(),
+      "x.npy: holds windows already (layout 'NCT'), so window_samples has no effect; it counts with layout \"T\" or "
+      "\"TC\"");
+}
+
+TEST(DataColumns, AreReadFromTheRecipe) {
+  const std::string rest = "\ninputs = \"x.csv\"\n";
+  EXPECT_EQ(data_section(parse_toml("columns = [\"ppg\", 4]" + rest, "r.toml")).columns,
+            (std::vector<std::string>{"ppg", "4"}));
+  EXPECT_EQ(error_of([&] { data_section(parse_toml("columns = [1.5]" + rest, "r.toml")); }),
+            "r.toml:1: 'columns' has the wrong type (expected names or numbers of columns)");
 }
 
 TEST_F(DataSectionTest, GroupsNeverStandOnBothSides) {

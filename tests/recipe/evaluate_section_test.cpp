@@ -47,6 +47,15 @@ TEST(EvaluateSection, MetricsThatDoNotApplyAreRefused) {
   EXPECT_NE(sentence.find("mae"), std::string::npos) << sentence;
 }
 
+TEST(EvaluateSection, ClassesAreTakenAsNumbersOnlyWhenAsked) {
+  Preprocessing preprocessing{.task = "classification"};
+  const std::vector<std::string> names = evaluate_section(Settings("r.toml"), preprocessing).options.metrics;
+  EXPECT_EQ(names, (std::vector<std::string>{"macro_f1", "accuracy", "precision", "recall", "sensitivity",
+                                             "specificity", "auroc", "kappa"}));
+  EXPECT_EQ(evaluate_section(parse_toml("metrics = [\"mae\"]\n", "r.toml"), preprocessing).options.metrics,
+            std::vector<std::string>{"mae"});
+}
+
 TEST(EvaluateSection, SmoothingThatMakesNoSenseIsRefused) {
   EXPECT_EQ(error_in("smooth_window = 10\n"),
             "r.toml:1: savgol: the window has no centre (expected an odd number of samples, got 10)");

@@ -51,6 +51,26 @@ TEST(SweepSection, IsReadFromTheRecipe) {
             "r.toml:2: 'model.kernels' has the wrong type (expected a list of values)");
 }
 
+TEST(SweepCombinations, ASlipInTheGridShowsBeforeTheFirstCell) {
+  const Settings recipe = parse_toml(kSmallRecipe, "r.toml");
+  const auto refusal = [&](const SweepAxis& axis) {
+    return error_of([&] { check_combinations(recipe, {{{"model.kernels", {"2", "3"}}, axis}, 2}); });
+  };
+  EXPECT_EQ(
+      refusal(parse_axis("train.epohcs=1,2")),
+      "--grid train.epohcs=1: unknown key 'epohcs'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
+      "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, schedule, shuffle (did you mean "
+      "'epochs'?)");
+  EXPECT_EQ(refusal(parse_axis("train.batch=4,half")),
+            "--grid train.batch=half: 'batch' has the wrong type (expected a whole number, got 'half')");
+  EXPECT_EQ(
+      refusal(parse_axis("train.optimizer.kind=adam,adan")),
+      "--grid train.optimizer.kind=adan: unknown optimizer 'adan'; known: adam, adamw, sgd (did you mean 'adam'?)");
+  EXPECT_EQ(refusal({"train.batch", {"0.5"}, "r.toml:30"}),
+            "r.toml:30: 'batch' has the wrong type (expected a whole number, got 0.5)");
+  EXPECT_NO_THROW(check_combinations(recipe, {{{"model.kernels", {"2", "3"}}, {"train.batch", {"1", "4"}}}, 2}));
+}
+
 class Sweeping : public testing::Test {
  protected:
   ScratchFolder folder_;
@@ -93,11 +113,29 @@ TEST_F(Sweeping, FinishedCellsAreNotRunAgain) {
 TEST_F(Sweeping, AFailingCellIsNamedAfterAllOthersAreDone) {
   const std::vector<SweepCell> cells = sweep_cells({{{"train.batch", {"0.5", "4"}}}, 1});
   EXPECT_EQ(error_of([&] { sweep(cells, options_); }),
-            "sweep: cell 'train.batch=0.5_repeat=0' failed: lathe: --set train.batch=0.5: 'batch' has the wrong type "
+            "sweep: cell 'train.batch=0.5_repeat=0' failed: --set train.batch=0.5: 'batch' has the wrong type "
             "(expected "
             "a whole number, got 0.5)");
   EXPECT_TRUE(fs::exists(cell("train.batch=4_repeat=0") / "metrics.json"));
   EXPECT_EQ(json::parse(read_text(folder_ / "sweep/sweep.json")).at("rows").size(), 1U);
+}
+
+TEST_F(Sweeping, AFailureKeepsItsExitCode) {
+  const auto code_of = [&](const std::string& assignment) {
+    options_.out = folder_ / assignment;
+    const size_t equals = assignment.find('=');
+    try {
+      sweep(sweep_cells({{{assignment.substr(0, equals), {assignment.substr(equals + 1)}}}, 1}), options_);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ExitCode::ok;
+  };
+  EXPECT_EQ(code_of("train.batch=0.5"), ExitCode::usage);
+  EXPECT_EQ(code_of("data.simulator_windows=3"), ExitCode::bad_input);
+  options_.command.insert(options_.command.end(), {"--device", "cuda"});
+  if (code_of("model.kernels=2") == ExitCode::ok) GTEST_SKIP() << "this machine has a GPU";
+  EXPECT_EQ(code_of("model.kernels=3"), ExitCode::unsupported);
 }
 
 TEST_F(Sweeping, AStopLeavesTheRestForTheNextCall) {

@@ -164,7 +164,8 @@ TEST_F(Resume, AFileThatIsNoCheckpointIsRefused) {
   write_safetensors(path, {{{"x", at::randn({2})}}, {}});
   Graph graph = classifier(1);
   Optimizer optimizer({});
-  EXPECT_EQ(error_of([&] { load_checkpoint(path, graph, optimizer, {}); }),
+  const auto schedule = make_schedule({}, 0.1, 1);
+  EXPECT_EQ(error_of([&] { load_checkpoint(path, {graph, optimizer, *schedule}, {}); }),
             path.string() + ": is no checkpoint of a training; start over without --resume");
 }
 
@@ -172,7 +173,7 @@ TEST_F(Resume, AFolderThatCannotBeWrittenIsASentence) {
   std::ofstream(folder_ / "file") << "x";
   Graph graph = classifier(1);
   const std::string sentence = error_of([&] { fit(graph, classifier_rows_, classifier_options(folder_ / "file")); });
-  EXPECT_EQ(sentence, (folder_ / "file/checkpoints").string() + ": folder cannot be made (Not a directory)");
+  EXPECT_EQ(sentence, (folder_ / "file").string() + ": is a file, expected a folder");
 }
 
 }  // namespace

@@ -51,7 +51,11 @@ Work declare_eval(CLI::App& app) {
   return [verb](const Output& output) {
     Model model = load_model(verb->model);
     EvaluateOptions options;
-    if (!verb->metrics.empty()) options.metrics = split(verb->metrics, ',');
+    options.metrics = verb->metrics.empty() ? default_metrics(task_of(model.preprocessing)) : split(verb->metrics, ',');
+    const double trained = model.preprocessing.rate_hz;
+    if (verb->data.rate_hz > 0 && trained > 0 && verb->data.rate_hz != trained)
+      fail_as(ExitCode::usage, "--rate {:g}: the model was trained on {:g} samples a second; resample the recordings",
+              verb->data.rate_hz, trained);
     options.bootstrap.resamples = verb->resamples;
     verb->machine.apply();
     move_to(model.graph, verb->machine.device);

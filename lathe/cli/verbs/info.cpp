@@ -4,22 +4,23 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/text.h"
-#include "lathe/cli/options.h"
+#include "lathe/cli/model_argument.h"
 #include "lathe/cost/cost.h"
+#include "lathe/cost/macs.h"
 
 namespace lathe {
 
 namespace {
 
 struct InfoVerb {
-  std::string model, input;
+  std::string model, input, macs = "conv";
 };
 
 std::string field_text(const std::vector<int64_t>& field) {
   return field.empty() ? "all" : fmt::format("{}", fmt::join(field, "x"));
 }
 
-std::string table(const Model& model, const Cost& total) {
+std::string table(const Model& model, const Cost& total, const MacConvention& convention) {
   size_t widest = 5;
   for (const NodeCost& node : total.nodes) widest = std::max(widest, node.name.size());
   std::string text = fmt::format("{:<{}}  {:<20} {:<16} {:>12} {:>16} {:>7}\n", "layer", widest, "op", "output",
@@ -28,10 +29,10 @@ std::string table(const Model& model, const Cost& total) {
     text += fmt::format("{:<{}}  {:<20} {:<16} {:>12} {:>16} {:>7}\n", node.name, widest, node.kind, node.output.text(),
                         with_commas(node.parameters), with_commas(node.macs), field_text(node.receptive_field));
   const Preprocessing& before = model.preprocessing;
-  text += fmt::format("\nparameters       {}\nweights          {}\nMACs             {} (conv and linear sums, one window)\n"
+  text += fmt::format("\nparameters       {}\nweights          {}\nMACs             {} ({}, one window)\n"
                       "peak RAM         {} (activations, float32, batch 1)\nreceptive field  {} samples\n",
                       with_commas(total.parameters), human_bytes(total.weight_bytes), with_commas(total.macs),
-                      human_bytes(total.peak_ram_bytes), field_text(total.receptive_field));
+                      convention.summary, human_bytes(total.peak_ram_bytes), field_text(total.receptive_field));
   text += fmt::format("preprocessing    normalize {}", before.normalize);
   if (before.rate_hz > 0) text += fmt::format(", {:g} Hz", before.rate_hz);
   if (before.smooth_window > 0)
@@ -40,7 +41,7 @@ std::string table(const Model& model, const Cost& total) {
   return text + "\n";
 }
 
-nlohmann::json object(const Model& model, const Cost& total) {
+nlohmann::json object(const Model& model, const Cost& total, const MacConvention& convention) {
   nlohmann::json layers = nlohmann::json::array();
   for (const NodeCost& node : total.nodes)
     layers.push_back({{"name", node.name},
@@ -53,6 +54,7 @@ nlohmann::json object(const Model& model, const Cost& total) {
            {{"name", model.name},
             {"parameters", total.parameters},
             {"macs", total.macs},
+            {"macs_convention", convention.name},
             {"peak_ram_bytes", total.peak_ram_bytes},
             {"weight_bytes", total.weight_bytes},
             {"receptive_field", total.receptive_field}}},
@@ -70,18 +72,15 @@ nlohmann::json object(const Model& model, const Cost& total) {
 
 Work declare_info(CLI::App& app) {
   auto verb = std::make_shared<InfoVerb>();
-  app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
-  app.add_option("--input", verb->input, "shape of one input without the batch, e.g. 1,1920 (default: as trained)");
+  declare_model(app, "MODEL", verb->model);
+  declare_input(app, verb->input);
+  app.add_option("--macs", verb->macs, "what counts as a multiply-accumulate: " + join(mac_conventions().names()));
+  app.footer("MACs compare only within one convention; 'lathe list macs' says what each counts.");
   return [verb](const Output& output) {
-    const Model model = load_model(verb->model);
-    std::vector<Shape> inputs;
-    if (!verb->input.empty()) {
-      std::vector<int64_t> sizes = parse_integers(verb->input, "--input");
-      sizes.insert(sizes.begin(), 1);
-      inputs.push_back(Shape(std::move(sizes)));
-    }
-    const Cost total = cost(model.graph, inputs);
-    output.result(table(model, total), object(model, total));
+    const MacConvention& convention = mac_conventions().at(verb->macs);
+    const Model model = open_model(verb->model);
+    const Cost total = cost(model.graph, input_shapes(verb->input, 1), convention.name);
+    output.result(table(model, total, convention), object(model, total, convention));
   };
 }
 

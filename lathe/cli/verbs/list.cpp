@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/cli/options.h"
+#include "lathe/cost/macs.h"
 #include "lathe/data/readers/readers.h"
 #include "lathe/data/simulators/simulators.h"
 #include "lathe/data/transforms.h"
@@ -25,16 +26,23 @@ struct Line {
 };
 using Lines = std::vector<Line>;
 
-Lines plain(const std::vector<std::string>& names) {
+/// Names and summaries of a registry whose entries have both.
+template <class Entries>
+Lines summaries(const Entries& entries) {
   Lines lines;
-  for (const std::string& name : names) lines.push_back({name, ""});
+  for (const auto& entry : entries) lines.push_back({std::string(entry.name), std::string(entry.summary)});
   return lines;
 }
 
-Lines model_lines() {
-  Lines lines;
-  for (const ModelEntry& entry : models())
-    lines.push_back({std::string(entry.name), fmt::format("{}; settings: {}", entry.summary, entry.settings)});
+/// As above, with the settings that are the entry's own.
+template <class Entries>
+Lines summaries_and_settings(const Entries& entries) {
+  Lines lines = summaries(entries);
+  size_t at = 0;
+  for (const auto& entry : entries) {
+    if (!entry.settings.empty()) lines[at].note += fmt::format("; settings: {}", entry.settings);
+    ++at;
+  }
   return lines;
 }
 
@@ -47,13 +55,33 @@ Lines recipe_lines() {
 
 Lines reader_lines() {
   Lines lines;
-  for (const Reader& entry : readers()) lines.push_back({std::string(entry.name), std::string(entry.endings)});
+  for (const Reader& entry : readers())
+    lines.push_back({std::string(entry.name), fmt::format("{} ({})", entry.summary, entry.endings)});
   return lines;
 }
 
-Lines step_lines() {
+/// What an op owns and is set to, read off one of its samples.
+std::string op_note(const OpEntry& entry) {
+  const std::vector<OpSample> samples = entry.samples();
+  if (samples.empty()) return "where a recording comes in";
+  Builder builder;
+  std::vector<Value> inputs;
+  for (const Shape& shape : samples[0].inputs)
+    inputs.push_back(builder.input(fmt::format("input{}", inputs.size()), shape));
+  const Graph graph = builder.finish({samples[0].build(inputs)});
+  const Node& node = graph.nodes[static_cast<size_t>(graph.outputs[0])];
+  std::vector<std::string> tensors, settings;
+  for (const Param& param : node.params) tensors.push_back(param.name);
+  const Attributes attributes = node.op->attributes();  // named: values() refers to it
+  for (const auto& value : attributes.values()) settings.push_back(value.first);
+  std::string note = tensors.empty() ? "no parameters" : "parameters: " + join(tensors, " ");
+  if (!settings.empty()) note += "; settings: " + join(settings, " ");
+  return note;
+}
+
+Lines op_lines() {
   Lines lines;
-  for (const StepEntry& entry : steps()) lines.push_back({std::string(entry.name), std::string(entry.summary)});
+  for (const OpEntry& entry : ops()) lines.push_back({std::string(entry.name), op_note(entry)});
   return lines;
 }
 
@@ -64,17 +92,18 @@ struct Listing {
 
 const Registry<Listing>& listings() {
   static const Listing entries[] = {
-      {"losses", [] { return plain(losses().names()); }},
-      {"metrics", [] { return plain(metrics().names()); }},
-      {"models", model_lines},
-      {"ops", [] { return plain(ops().names()); }},
-      {"optimizers", [] { return plain(optimizers().names()); }},
+      {"losses", [] { return summaries(losses()); }},
+      {"macs", [] { return summaries(mac_conventions()); }},
+      {"metrics", [] { return summaries(metrics()); }},
+      {"models", [] { return summaries_and_settings(models()); }},
+      {"ops", op_lines},
+      {"optimizers", [] { return summaries_and_settings(optimizers()); }},
       {"readers", reader_lines},
       {"recipes", recipe_lines},
-      {"schedules", [] { return plain(schedules().names()); }},
-      {"simulators", [] { return plain(simulators().names()); }},
-      {"steps", step_lines},
-      {"transforms", [] { return plain(transforms().names()); }},
+      {"schedules", [] { return summaries_and_settings(schedules()); }},
+      {"simulators", [] { return summaries(simulators()); }},
+      {"steps", [] { return summaries(steps()); }},
+      {"transforms", [] { return summaries(transforms()); }},
   };
   static const Registry<Listing> registry("list", entries);
   return registry;
@@ -89,7 +118,7 @@ Work declare_list(CLI::App& app) {
     std::string text;
     nlohmann::json names = nlohmann::json::array();
     for (const Line& line : listings().at(*what).lines()) {
-      text += line.note.empty() ? line.name + "\n" : fmt::format("{:<20} {}\n", line.name, line.note);
+      text += fmt::format("{:<20} {}\n", line.name, line.note);
       names.push_back({{"name", line.name}, {"note", line.note}});
     }
     output.result(text, {{*what, names}});

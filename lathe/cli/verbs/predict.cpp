@@ -24,11 +24,7 @@ Work declare_predict(CLI::App& app) {
   app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
   app.add_option("INPUT", verb->data.inputs, "windows [N, T] or [N, C, T], or one recording; .npy, .csv or .tsv")->required();
   app.add_option("-o,--out", verb->out, "probabilities to write (.npy): [N, T], or [N, classes]")->required();
-  app.add_option("--layout", verb->data.layout, "axes of the input: NT, NCT, NTC, T or TC (default: by their number)");
-  app.add_option("--window", verb->data.window_samples, "cut a recording into windows of this many samples");
-  app.add_option("--stride", verb->data.stride_samples, "samples from one window to the next (default: the window)");
-  app.add_option("--missing", verb->data.missing, "rows with NaN: refuse or drop (default: refuse)")
-      ->check(CLI::IsMember({"refuse", "drop"}));
+  verb->data.declare_reading(app);
   app.add_flag("--labels", verb->labels, "write decisions (uint8, or the class) instead of probabilities");
   app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's Savitzky-Golay smoothing");
   verb->machine.declare(app);

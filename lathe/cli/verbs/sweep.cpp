@@ -63,7 +63,7 @@ Work declare_sweep(CLI::App& app) {
     if (verb->repeats > 0) section.repeats = verb->repeats;
     Settings settings = recipe.settings;  // a slip in --set shows now, not in every cell
     for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
-
+    check_combinations(settings, section);
     settings = without(settings, "sweep");
     SweepOptions options = verb->sweep;
     options.settings = fmt::format("# seed {}, device {}, data {}\n{}", options.seed, verb->machine.device,

@@ -12,6 +12,7 @@
 #include "lathe/recipe/normalized_batches.h"
 #include "lathe/recipe/toml.h"
 #include "lathe/recipe/train_section.h"
+#include "lathe/recipe/unused_keys.h"
 
 namespace lathe {
 
@@ -57,8 +58,11 @@ Work declare_train(CLI::App& app) {
     }
     Settings settings("train");
     for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
-    const bool classification = model.preprocessing.task == "classification";
-    const TrainSection section = train_section(settings, classification ? "cross_entropy" : "bce");
+    const TrainSection section = train_section(settings, model);
+    for (const char* key : {"checkpoint_seconds", "checkpoint_steps"})
+      if (verb->folder.empty() && settings.has(key))
+        refuse_unused(settings,
+                      {{key, "--checkpoints", "has no effect without --checkpoints, the folder for checkpoints"}});
     settings.refuse_unknown();
     if (verb->resume && verb->folder.empty())
       fail_as(ExitCode::usage, "train: --resume needs --checkpoints, the folder to go on from");
@@ -67,7 +71,7 @@ Work declare_train(CLI::App& app) {
     const Dataset data = verb->data.load(model, output);
     check_fits(model, data);
     if (data.rate_hz > 0) model.preprocessing.rate_hz = data.rate_hz;
-    FitOptions options = section.resolved(classification, data.targets, shapes(model.graph).back()[1]);
+    FitOptions options = section.resolved(data.targets, shapes(model.graph).back()[1]);
     options.data_id = fmt::format("{} {} {}", content_hash(MappedFile(verb->data.inputs).bytes()),
                                   content_hash(MappedFile(verb->data.targets).bytes()), model.preprocessing.normalize);
     move_to(model.graph, verb->machine.device);

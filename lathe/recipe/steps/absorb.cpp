@@ -5,7 +5,7 @@
 
 namespace lathe {
 
-Step prepare_absorb(const Settings&) {
+Step prepare_absorb(const Settings&, const Model&) {
   return [](StepContext& context) {
     const AbsorbReport report = absorb(context.model.graph);
     return fmt::format("absorbed the weights of {} kernels: {} values and {} sign bits are left to store",

@@ -5,11 +5,10 @@
 
 namespace lathe {
 
-Step prepare_finetune(const Settings& settings) {
-  const TrainSection section = train_section(settings, "bce");
+Step prepare_finetune(const Settings& settings, const Model& model) {
+  const TrainSection section = train_section(settings, model);
   return [section](StepContext& context) {
-    const bool classification = context.model.preprocessing.task == "classification";
-    FitOptions options = section.resolved(classification, context.targets, shapes(context.model.graph).back()[1]);
+    FitOptions options = section.resolved(context.targets, shapes(context.model.graph).back()[1]);
     options.folder = context.folder;
     options.resume = context.resume;
     options.seed = context.seed;

@@ -1,17 +1,23 @@
 /// [[step]] kind = "merge"; keys: ratio (one, or one a bank), min_similarity, compat
 #include "lathe/base/text.h"
 #include "lathe/recipe/step.h"
+#include "lathe/rewrite/bank_values.h"
 #include "lathe/rewrite/merge_kernels.h"
 
 namespace lathe {
 
-Step prepare_merge(const Settings& settings) {
+Step prepare_merge(const Settings& settings, const Model& model) {
   const MergeOptions options{settings.reals("ratio", {{0.35, 0, 0}}), settings.real("min_similarity", 0.0),
                              settings.flag("compat", false)};
   for (const double ratio : options.ratio)
     if (!(ratio >= 0 && ratio < 1))
       throw settings_error(settings.origin("ratio"),
                            fmt::format("'ratio' holds {:g} (expected at least 0 and below 1)", ratio));
+  try {
+    ratio_per_bank(options.ratio, kernel_banks(model.graph).size());
+  } catch (const Error& error) {
+    throw settings_error(settings.origin("ratio"), error.what());
+  }
   return [options](StepContext& context) {
     const MergeReport report = merge_kernels(context.model.graph, options);
     std::string sentence =

@@ -1,6 +1,7 @@
 /// A decay when the loss has stopped falling. Source: torch.optim.lr_scheduler.ReduceLROnPlateau, mode "min", relative
 /// threshold.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "lathe/train/schedule.h"
@@ -30,6 +31,10 @@ class Plateau final : public Schedule {
   std::vector<double> state() const override { return {rate_, best_, bad_, cooling_}; }
   void load_state(const std::vector<double>& state) override {
     check(state.size() == 4, "schedule 'plateau': its saved state has {} values (expected 4)", state.size());
+    check(state[0] >= 0 && std::isfinite(state[0]),
+          "schedule 'plateau': its saved learning rate is {} (expected a finite number of at least 0)", state[0]);
+    check(state[2] >= 0 && state[3] >= 0, "schedule 'plateau': its saved counts are {} and {} (expected at least 0)",
+          state[2], state[3]);
     rate_ = state[0];
     best_ = state[1];
     bad_ = state[2];

@@ -1,0 +1,55 @@
+#include "lathe/recipe/plan.h"
+
+#include "lathe/base/text.h"
+
+namespace lathe {
+namespace {
+
+const Settings& required_table(const Settings& recipe, const std::string& key) {
+  if (!recipe.has(key)) throw settings_error(recipe.where(), fmt::format("[{}] is missing", key));
+  return recipe.table(key);
+}
+
+/// The entry that `key` names; an unknown name is reported where it was written.
+template <class Entry>
+const Entry& chosen(const Settings& settings, const std::string& key, const Registry<Entry>& registry) {
+  const std::string name = settings.word(key);
+  const Entry* entry = registry.find(name);
+  if (entry == nullptr)
+    throw settings_error(settings.origin(key), unknown_name(registry.noun(), name, registry.names()));
+  return *entry;
+}
+
+}  // namespace
+
+Settings effective_recipe(const Settings& recipe, const std::function<void(const std::string&)>& say) {
+  Settings effective = without(recipe, "sweep");
+  if (!effective.has("data")) return effective;
+  const Settings& data = effective.table("data");
+  effective.set("data", without_overruled(data, unused_data_keys(data), say), effective.origin("data"));
+  return effective;
+}
+
+Plan plan_of(const Settings& recipe, const std::string& name) {
+  Plan plan;
+  plan.title = recipe.word("title", name);
+  plan.data = data_section(required_table(recipe, "data"));
+  const Settings& model = required_table(recipe, "model");
+  plan.model = &chosen(model, "name", models());
+  plan.model_settings = without(model, "name");
+  plan.preprocessing.task = plan.model->task;
+  plan.preprocessing.normalize = plan.data.normalize;
+  const Model fresh{
+      std::string(plan.model->name), build_model(plan.model->name, plan.model_settings), plan.preprocessing, {}};
+  plan.train = train_section(recipe.table("train"), fresh);
+  for (const Settings* step : recipe.tables("step")) {
+    const StepEntry& entry = chosen(*step, "kind", steps());
+    plan.steps.push_back({std::string(entry.name), entry.prepare(*step, fresh)});
+  }
+  plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
+  for (const auto& entry : model.entries()) model.has(entry.first);  // build_model has refused what it does not know
+  recipe.refuse_unknown();
+  return plan;
+}
+
+}  // namespace lathe

@@ -1,0 +1,41 @@
+/// A recipe with every setting read and checked; no data opened, no weights that mean anything.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lathe/models/model_registry.h"
+#include "lathe/recipe/data_section.h"
+#include "lathe/recipe/evaluate_section.h"
+#include "lathe/recipe/step.h"
+#include "lathe/recipe/train_section.h"
+
+namespace lathe {
+
+struct NamedStep {
+  std::string name;
+  Step work;
+};
+
+struct Plan {
+  DataSection data;
+  const ModelEntry* model = nullptr;
+  Settings model_settings;
+  TrainSection train;
+  std::vector<NamedStep> steps;
+  EvaluateSection evaluate;
+  Preprocessing preprocessing;
+  std::string title;
+};
+
+/// What of a recipe is run: without [sweep], and without what a typed setting takes the effect from.
+Settings effective_recipe(const Settings& recipe,
+                          const std::function<void(const std::string& sentence)>& say = nullptr);
+
+/// @param recipe  an effective one
+/// @param name    its title where it has none
+/// @throws Error on the first mistake, where it was written
+Plan plan_of(const Settings& recipe, const std::string& name);
+
+}  // namespace lathe
