@@ -7,6 +7,8 @@
 
 #include "lathe/data/transforms.h"
 #include "lathe/exec/run.h"
+#include "lathe/report/beside_kernels.h"
+#include "lathe/report/contributions.h"
 #include "lathe/rewrite/bank_values.h"
 
 namespace lathe {
@@ -51,24 +53,6 @@ std::vector<double> as_long_as(std::vector<double> values, size_t samples) {
   return values;
 }
 
-/// A window's contributions: the largest by themselves, the others as one sum. [K] traces [T] -> JSON.
-json contribution_list(std::vector<std::pair<double, std::pair<std::string, Tensor>>> traces, size_t samples) {
-  constexpr size_t kShown = 7;
-  std::stable_sort(traces.begin(), traces.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  json list = json::array();
-  std::vector<double> others(samples, 0.0);
-  for (size_t i = 0; i < traces.size(); ++i) {
-    const std::vector<double> values = as_long_as(values_of(traces[i].second.second), samples);
-    if (i < kShown)
-      list.push_back({{"kernel", traces[i].second.first}, {"values", values}});
-    else
-      for (size_t t = 0; t < samples; ++t) others[t] += values[t];
-  }
-  if (traces.size() > kShown)
-    list.push_back({{"kernel", fmt::format("other {}", traces.size() - kShown)}, {"values", others}});
-  return list;
-}
-
 json kernel_section(const Graph& graph, const std::vector<KernelBank>& banks, const std::vector<BankValues>& values,
                     const std::vector<Kernel>& kernels, double rate_hz) {
   json list = json::array();
@@ -104,6 +88,10 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       kernels.push_back({fmt::format("bank {} #{}", b + 1, i), b, i});
   }
 
+  const std::optional<BesideKernels> beside = classes ? beside_kernels(model.graph, banks) : std::nullopt;
+  if (beside) taps.taps.push_back(model.graph.nodes[static_cast<size_t>(beside->features)].name);
+  double share_sum = 0;
+
   json shown = json::array();
   const std::vector<int64_t> rows = spread(data.rows(), windows);
   for (const int64_t row : rows) {
@@ -134,15 +122,19 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       const Tensor device_input = transforms().at(preprocessing.normalize).apply(raw).to(
           model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
       const RunResult result = run(model.graph, {device_input}, taps);
-      std::vector<std::pair<double, std::pair<std::string, Tensor>>> traces;
+      json traces = json::array();
       for (Kernel& kernel : kernels) {
         const Tensor trace = contribution(result.taps.at(taps.taps[kernel.bank])[0], values[kernel.bank], kernel.index,
                                           output, classes);
-        const double weight = trace.abs().mean().item<double>();
-        kernel.importance += weight / static_cast<double>(rows.size());
-        traces.push_back({weight, {kernel.name, trace}});
+        kernel.importance += trace.abs().mean().item<double>() / static_cast<double>(rows.size());
+        traces.push_back({{"kernel", kernel.name}, {"values", as_long_as(values_of(trace), signal.size())}});
       }
-      window["contributions"] = contribution_list(std::move(traces), signal.size());
+      window["contributions"] = largest_and_rest(traces);
+      if (beside) {
+        const double share = share_beside(model.graph, *beside, result.taps.at(taps.taps.back())[0], output);
+        window["beside"] = {{"branch", beside->branch}, {"share", share}};
+        share_sum += share;
+      }
     }
     shown.push_back(std::move(window));
   }
@@ -150,6 +142,9 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
   if (!banks.empty())
     sections["kernels"] =
         kernel_section(model.graph, banks, values, kernels, preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1);
+  if (beside && !rows.empty())
+    sections["kernels"]["beside"] = {{"branch", beside->branch},
+                                     {"share", share_sum / static_cast<double>(rows.size())}};
   if (!classes && preprocessing.class_names.size() == 2)
     sections["meaning"] = {{"negative", preprocessing.class_names[0]}, {"positive", preprocessing.class_names[1]}};
   return sections;

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "lathe/report/contributions.h"
 #include "tests/report/browser/sample.h"
 #include "tests/support/support.h"
 
@@ -58,14 +59,17 @@ TEST(ReportPage, LongArraysAreRoundedShortOnesAreNot) {
 
 TEST(ReportPage, KeepsTheLargestContributionsAndAddsUpTheRest) {
   json window = {{"title", "w"}, {"rate_hz", 1}, {"signal", {0, 0}}, {"contributions", json::array()}};
-  for (int at = 0; at < 11; ++at) {
-    window["contributions"].push_back({{"kernel", std::to_string(at)}, {"values", {at, -at}}});
+  for (int at = 0; at < 12; ++at) {
+    const int value = at % 2 == 0 ? at + 1 : -at - 1;
+    window["contributions"].push_back({{"kernel", std::to_string(at)}, {"values", {value, 0}}});
   }
   const json kept = data_of({{"windows", {window}}})["windows"][0]["contributions"];
-  ASSERT_EQ(kept.size(), 9U);
-  EXPECT_EQ(kept[0]["kernel"], "10");
-  EXPECT_EQ(kept[7]["kernel"], "3");
-  EXPECT_EQ(kept[8], json({{"rest", 3}, {"values", {3.0, -3.0}}}));
+  ASSERT_EQ(kept.size(), 10U);
+  EXPECT_EQ(kept[0]["kernel"], "11");
+  EXPECT_EQ(kept[7]["kernel"], "4");
+  EXPECT_EQ(kept[8], json({{"rest", 2}, {"sign", 1}, {"values", {4.0, 0.0}}}));    // 1 and 3
+  EXPECT_EQ(kept[9], json({{"rest", 2}, {"sign", -1}, {"values", {-6.0, 0.0}}}));  // -2 and -4: not added to the others
+  EXPECT_EQ(largest_and_rest(kept), kept);
 }
 
 TEST(ReportPage, NineContributionsNeedNoRest) {

@@ -16,10 +16,11 @@ function kernel_name(kernel) {
   return `${bank_name(kernel.bank)} #${kernel.index}`;
 }
 
-function draw_kernels(box, {rate_hz, list, importance}, report) {
+function draw_kernels(box, {rate_hz, list, importance, beside}, report) {
   const meaning = meaning_of(report);
   const sorted = [...list].sort((one, other) => (other.importance || 0) - (one.importance || 0));
   if (list.some(kernel => sign_of(kernel) !== 'line')) box.append(controls(key('positive', `pushes towards ${meaning.positive}`), key('negative', `pushes towards ${meaning.negative}`)));
+  if (beside) box.append(element('p', {class: 'lead'}, beside_note(beside, 'of the windows below').trim()));
   importance_plot(box, sorted, importance || 'importance');
   const grid = element('div', {class: 'kernels'});
   const more = button('', () => show_up_to(sorted.length));

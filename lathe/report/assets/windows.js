@@ -74,7 +74,8 @@ function probability_plot(box, example, meaning, time, shade, label_axis) {
 
 // A heat strip: one row a kernel, then the rest and the sum; bars of Chart.js, one a cell.
 function contribution_plot(box, example, meaning, time) {
-  const rows = example.contributions.map(({kernel, values, rest}) => ({name: rest ? `other ${rest}` : kernel, values}));
+  const rows = example.contributions.map(({kernel, values, rest, sign}) =>
+    ({name: rest ? `other ${rest} ${sign < 0 ? '−' : '+'}` : kernel, values}));
   if (rows.length > 1) {
     rows.push({name: 'sum', values: example.signal.map((_, at) => rows.reduce((sum, row) => sum + row.values[at], 0))});
   }
@@ -87,9 +88,10 @@ function contribution_plot(box, example, meaning, time) {
   box.append(controls(`log-odds: −${bound}`, element('div', {class: 'scale', 'aria-hidden': 'true'}), `+${bound}`));
   return plot(box, {
     name: `Contributions of the kernels in ${example.title}`, height: 70 + 22 * rows.length,
-    caption: `Which kernels made the model decide: orange ` + (example.probability ?
+    caption: beside_note(example.beside, 'in this window') + `Which kernels made the model decide: orange ` + (example.probability ?
       `pushes towards ${meaning.positive}, blue towards ${meaning.negative}; the last row is the sum, of which the probability ` +
-      'is the logistic function.' : 'speaks for the answer, blue against it; the last row is the sum.'),
+      'is the logistic function.' : 'speaks for the answer, blue against it; the last row is the sum of the kernels.') +
+      (rows.some(row => row.name.startsWith('other ')) ? ' The other kernels are added up by the way they push, + and −.' : ''),
     config: () => ({
       type: 'bar',
       data: {datasets: rows.map((row, nth) => ({
@@ -109,6 +111,17 @@ function contribution_plot(box, example, meaning, time) {
       }),
     }),
   });
+}
+
+// What of a classifier's score no kernel makes, so that no row of the strip shows it.
+function beside_note(beside, where) {
+  if (!beside) return '';
+  return `By size, ${percent(beside.share)} of the terms of the score ${where} come from the branch '${beside.branch}', ` +
+    `the other ${percent(1 - beside.share)} from the kernels. `;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function means(values, cells) {
