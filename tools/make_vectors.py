@@ -217,6 +217,60 @@ def elementwise_ops():
     return {f"{case}/{name}": tensor for case, tensors in cases.items() for name, tensor in tensors.items()}
 
 
+def shape_ops():
+    """Pools, pads, norms, resampling, reductions. The names of the cases are those of tests/ops/shape_vector_test.cpp."""
+    torch.manual_seed(5)
+    f = functional
+    line, picture, channels = (1, 4, 7), (1, 3, 5, 4), (1, 6, 5)
+    taps = torch.tensor([0.125, 0.375, 0.375, 0.125])
+    cases = {
+        "adaptive_average_pool_line": op_case(lambda x: f.adaptive_avg_pool1d(x, 3), line),
+        "adaptive_average_pool_picture": op_case(lambda x: f.adaptive_avg_pool2d(x, (3, 2)), picture),
+        "average_pool_ceil": op_case(lambda x: f.avg_pool1d(x, 3, 2, 1, ceil_mode=True), (1, 3, 8)),
+        "average_pool_ceil_uncounted": op_case(
+            lambda x: f.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False), (1, 2, 6, 7)),
+        "average_pool_uncounted": op_case(lambda x: f.avg_pool1d(x, 4, 2, 2, count_include_pad=False), line),
+        "conv_transpose_depthwise": op_case(lambda x, weight, bias: f.conv_transpose1d(
+            x, weight, bias, stride=2, groups=4), line, weight=(4, 1, 3), bias=(4,)),
+        "conv_transpose_grouped": op_case(lambda x, weight, bias: f.conv_transpose1d(
+            x, weight, bias, stride=3, padding=1, output_padding=2, groups=2, dilation=2), line, weight=(4, 3, 3), bias=(6,)),
+        "conv_transpose_picture": op_case(lambda x, weight: f.conv_transpose2d(
+            x, weight, stride=(2, 1), padding=(0, 1)), picture, weight=(3, 2, 2, 3)),
+        "fir": op_case(lambda x: f.conv1d(x, taps.expand(4, 1, 4), stride=2, padding=1, groups=4), line),
+        "global_max_pool": op_case(lambda x: f.adaptive_max_pool2d(x, 1).flatten(1), picture),
+        "group_norm": op_case(lambda x, weight, bias: f.group_norm(x, 3, weight, bias), channels, weight=(6,), bias=(6,)),
+        "instance_norm": op_case(lambda x, weight, bias: f.instance_norm(x, weight=weight, bias=bias), picture,
+                                 weight=(3,), bias=(3,)),
+        "layer_norm_features": op_case(lambda x, weight, bias: f.layer_norm(x, (7,), weight, bias), line,
+                                       weight=(7,), bias=(7,)),
+        "layer_norm_rows": op_case(lambda x, weight, bias: f.layer_norm(x, (4, 7), weight, bias, 1e-3), line,
+                                   weight=(4, 7), bias=(4, 7)),
+        "linear_last_axis": op_case(f.linear, line, weight=(5, 7), bias=(5,)),
+        "matmul": op_case(torch.matmul, line, (1, 7, 3)),
+        "max_pool_ceil": op_case(lambda x: f.max_pool2d(x, 2, 2, ceil_mode=True), picture),
+        "max_pool_dilated": op_case(lambda x: f.max_pool1d(x, 3, 1, 1, dilation=2), line),
+        "pad_circular": op_case(lambda x: f.pad(x, (3, 7), "circular"), line),
+        "pad_edge": op_case(lambda x: f.pad(x, (1, 2, 0, 3), "replicate"), picture),
+        "pad_reflect": op_case(lambda x: f.pad(x, (3, 1, 2, 4), "reflect"), picture),
+        "pad_value": op_case(lambda x: f.pad(x, (1, 2), value=0.75), line),
+        "reduce_max": op_case(lambda x: x.amax((1,), keepdim=True), line),
+        "reduce_mean": op_case(lambda x: x.mean((2, 3), keepdim=True), picture),
+        "reduce_sum": op_case(lambda x: x.sum(-1), picture),
+        "reshape": op_case(lambda x: x.reshape(1, 2, -1, 4), (1, 4, 5, 4)),
+        "slice": op_case(lambda x: x[:, :, 1:-1:2], line),
+        "squeeze": op_case(lambda x: x.squeeze(3), (1, 3, 4, 1)),
+        "transpose": op_case(lambda x: x.permute(0, 2, 3, 1), picture),
+        "unsqueeze": op_case(lambda x: x.unsqueeze(1), line),
+        "upsample_linear": op_case(lambda x: f.interpolate(x, scale_factor=2, mode="linear"), line),
+        "upsample_linear_corners": op_case(
+            lambda x: f.interpolate(x, size=(8, 6), mode="bilinear", align_corners=True), picture),
+        "upsample_linear_size": op_case(lambda x: f.interpolate(x, size=(7, 3), mode="bilinear"), picture),
+        "upsample_nearest": op_case(lambda x: f.interpolate(x, scale_factor=3), line),
+        "upsample_nearest_size": op_case(lambda x: f.interpolate(x, size=(7, 6)), picture),
+    }
+    return {f"{case}/{name}": tensor for case, tensors in cases.items() for name, tensor in tensors.items()}
+
+
 def clip_norm(model):
     torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3)
 
@@ -239,6 +293,7 @@ CASES = {
     "train_optimizers": (2, optimizers),
     "train_schedules": (3, schedules),
     "ops_elementwise": (4, elementwise_ops),
+    "ops_shape": (5, shape_ops),
 }
 
 

@@ -15,31 +15,11 @@ std::vector<int64_t> kernel_of(const Params& params) {
   return params["weight"].sizes().slice(2).vec();
 }
 
-/// The last samples of each spatial axis before it, the first ones behind it. Returns the name of the padded value.
-std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& padding) {
-  std::string name = to.input();
-  const size_t axes = padding.size() / 2;
-  for (size_t axis = 0; axis < axes; ++axis) {
-    const std::string stem = "wrap" + std::to_string(axis);
-    const std::string place = to.constant(stem + ".axis", std::vector<int64_t>{static_cast<int64_t>(axis) + 2});
-    const auto part = [&](std::string_view side, int64_t from, int64_t end) {
-      const std::string prefix = stem + "." + std::string(side);
-      return to.step(prefix, "Slice", {name, to.constant(prefix + ".from", std::vector<int64_t>{from}),
-                                       to.constant(prefix + ".to", std::vector<int64_t>{end}), place});
-    };
-    std::vector<std::string> parts = {name};
-    if (padding[axis] > 0) parts.insert(parts.begin(), part("front", -padding[axis], INT64_MAX));
-    if (padding[axis + axes] > 0) parts.push_back(part("back", 0, padding[axis + axes]));
-    if (parts.size() > 1) name = to.step(stem, "Concat", parts, {{"axis", static_cast<int64_t>(axis) + 2}});
-  }
-  return name;
-}
-
 class Conv final : public Op {
  public:
   Conv(Sliding sliding, std::string mode) : sliding_(std::move(sliding)), mode_(std::move(mode)) {
     sliding_.check_settings("conv");
-    check(mode_ == "zeros" || mode_ == "circular", "conv: unknown padding mode '{}'; known: circular, zeros", mode_);
+    Sliding::check_mode(mode_, "conv");
   }
   std::string_view kind() const override { return "conv"; }
   Attributes attributes() const override {
@@ -54,17 +34,12 @@ class Conv final : public Op {
     check(in[0].rank() == sliding_.axes() + 2, "conv: input {} (expected {} spatial axes)", in[0], sliding_.axes());
     check(in[0][1] % weight.size(1) == 0 && weight.size(0) % groups(in) == 0,
           "conv: {} input channels do not fit a weight of {}", in[0][1], Shape(weight.sizes().vec()));
-    if (mode_ == "circular")
-      for (size_t side = 0; side < sliding_.padding.size(); ++side)
-        check(sliding_.padding[side] <= in[0][2 + side % sliding_.axes()],
-              "conv: circular padding {} goes around more than once (the input is {})", sliding_.padding[side], in[0]);
+    if (mode_ == "circular") sliding_.check_circular(in[0], "conv");
     return sliding_.shape(in[0], weight.size(0), kernel_of(in.params), "conv");
   }
   Tensor forward(std::span<const Tensor> x, const Params& params, Mode) const override {
     const Tensor& weight = params["weight"];
-    const bool circular = mode_ == "circular";
-    const Tensor padded = circular ? sliding_.pad_circular(x[0]) : sliding_.pad_uneven(x[0], 0);
-    const std::vector<int64_t> even = circular ? std::vector<int64_t>(sliding_.axes(), 0) : sliding_.even_part();
+    const auto [padded, even] = sliding_.padded(x[0], mode_ == "circular");
     const int64_t groups = x[0].size(1) / weight.size(1);
     const auto convolve = sliding_.axes() == 1 ? plain_1d : plain_2d;
     return convolve(padded, weight, params["bias"], sliding_.stride, even, sliding_.dilation, groups);

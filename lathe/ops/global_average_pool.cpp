@@ -20,6 +20,7 @@ class GlobalAveragePool final : public Op {
     return x[0].mean(spatial);
   }
   Ties ties(const Inputs& in) const override { return {{in[0][1], {input_channels(), output_channels()}}}; }
+  int64_t elementwise_work(const Inputs& in, const Shape&) const override { return in[0].with(0, 1).count(); }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
   void write_onnx(OnnxWriter& to) const override {
     const std::string pooled = to.step("pooled", "GlobalAveragePool", to.inputs());
@@ -40,8 +41,13 @@ std::vector<OpSample> samples_global_average_pool() {
           {"2d", {{3, 4, 5}}, [](const auto& x) { return global_average_pool(x[0], "op"); }}};
 }
 
+/// ONNX's keeps the spatial axes with size 1, which is a reduce.
 std::vector<OnnxRule> onnx_global_average_pool() {
-  return {};
+  return {{"GlobalAveragePool", [](OnnxCall& call) {
+             std::vector<int64_t> spatial(call.value().shape().spatial());
+             std::iota(spatial.begin(), spatial.end(), int64_t{2});
+             return std::vector{reduce(call.value(), call.name(), {.how = "mean", .axes = spatial, .keep = true})};
+           }}};
 }
 
 }  // namespace lathe

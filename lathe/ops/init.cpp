@@ -18,9 +18,11 @@ at::Tensor default_weight(at::IntArrayRef sizes) {
   return at::empty(sizes, at::kFloat).uniform_(-bound, bound);
 }
 
-at::Tensor default_bias(const at::Tensor& weight) {
+at::Tensor default_bias(const at::Tensor& weight) { return default_bias(weight, weight.size(0)); }
+
+at::Tensor default_bias(const at::Tensor& weight, int64_t count) {
   const double bound = 1 / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
-  return at::empty({weight.size(0)}, at::kFloat).uniform_(-bound, bound);
+  return at::empty({count}, at::kFloat).uniform_(-bound, bound);
 }
 
 }  // namespace lathe

@@ -9,5 +9,7 @@ namespace lathe {
 at::Tensor default_weight(at::IntArrayRef sizes);
 /// The bias that belongs to `weight`: uniform within 1 / sqrt(fan in).
 at::Tensor default_bias(const at::Tensor& weight);
+/// The same for `count` outputs, where the weight's first axis is not theirs.
+at::Tensor default_bias(const at::Tensor& weight, int64_t count);
 
 }  // namespace lathe

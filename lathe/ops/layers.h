@@ -38,7 +38,7 @@ struct LinearOptions {
   int64_t out = 0;
   bool bias = true;
 };
-/// [N, F] -> [N, out]. Weights as torch.nn.Linear.
+/// [N, ..., F] -> [N, ..., out]. Weights as torch.nn.Linear.
 Value linear(Value x, std::string name, const LinearOptions& options);
 
 struct BatchNormOptions {
@@ -118,12 +118,107 @@ struct PoolOptions {
   Sizes kernel = 2;
   Sizes stride = 2;
   std::vector<int64_t> padding = {};  ///< as in ConvOptions; max pooling pads with -infinity
+  Sizes dilation = 1;                 ///< of max pooling alone
+  bool ceil = false;                  ///< a last window that is only partly filled counts too
+  bool count_include_pad = true;      ///< of average pooling: padded zeros count in the mean, as torch.nn.AvgPool has it
 };
 Value max_pool(Value x, std::string name, const PoolOptions& options);
-/// Padded zeros count in the mean, as in torch.nn.AvgPool with its defaults.
 Value average_pool(Value x, std::string name, const PoolOptions& options);
 
 /// [N, C, T] -> [N, C · (T/2 + 1)]: power per frequency, scipy.signal.periodogram's defaults.
 Value periodogram(Value x, std::string name, double rate_hz);
+
+struct PadOptions {
+  std::vector<int64_t> padding = {};  ///< as in ConvOptions
+  std::string mode = "constant";      ///< "constant" | "reflect" | "edge" | "circular"
+  double value = 0;                   ///< of "constant"
+};
+/// Pads the spatial axes.
+Value pad(Value x, std::string name, const PadOptions& options);
+
+struct FirOptions {
+  std::vector<double> taps;
+  int64_t stride = 1;
+  std::vector<int64_t> padding = {};   ///< as in ConvOptions
+  std::string padding_mode = "zeros";  ///< "zeros" | "circular"
+};
+/// [N, C, T] -> [N, C, T']: every channel through the same fixed filter, which does not train.
+Value fir(Value x, std::string name, const FirOptions& options);
+
+/// [N, C, ...] -> [N, C]: the maximum over time, or over the picture.
+Value global_max_pool(Value x, std::string name);
+/// [N, C, T] -> [N, C, bins], or [N, C, H, W] -> [N, C, bins, bins], as torch.nn.AdaptiveAvgPool.
+Value adaptive_average_pool(Value x, std::string name, const Sizes& bins);
+
+struct ReduceOptions {
+  std::string how = "mean";        ///< "mean" | "sum" | "max"
+  std::vector<int64_t> axes = {};  ///< all but 0, the batch; -1 is the last
+  bool keep = false;               ///< the axes stay, with size 1
+};
+Value reduce(Value x, std::string name, const ReduceOptions& options);
+
+/// Axis i of the output is axis order[i] of the input; order[0] is 0.
+Value transpose(Value x, std::string name, std::vector<int64_t> order);
+/// Sizes without the batch: 0 copies the input's at that place, -1 is what remains.
+Value reshape(Value x, std::string name, std::vector<int64_t> sizes);
+Value squeeze(Value x, std::string name, std::vector<int64_t> axes);
+/// Axes of the output.
+Value unsqueeze(Value x, std::string name, std::vector<int64_t> axes);
+
+struct SliceOptions {
+  static constexpr int64_t end = INT64_MAX;
+  int64_t axis = 1;
+  int64_t from = 0, to = end;  ///< `to` is the first one left out; below 0 they count from the end
+  int64_t step = 1;
+};
+Value slice(Value x, std::string name, const SliceOptions& options);
+
+/// [N, ..., A, B] · [N, ..., B, D].
+Value matmul(Value a, Value b, std::string name);
+
+struct LayerNormOptions {
+  int64_t last_axes = 1;  ///< how many, counted from the last
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+/// Over the last axes together.
+Value layer_norm(Value x, std::string name, const LayerNormOptions& options = {});
+
+struct GroupNormOptions {
+  int64_t groups = 1;
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+/// Over the channels of a group and over space.
+Value group_norm(Value x, std::string name, const GroupNormOptions& options);
+
+struct InstanceNormOptions {
+  double epsilon = 1e-5;
+  bool affine = false;
+};
+/// Over space, each channel alone.
+Value instance_norm(Value x, std::string name, const InstanceNormOptions& options = {});
+
+struct ConvTransposeOptions {
+  int64_t out = 0;
+  Sizes kernel = 1;
+  Sizes stride = 1;
+  Sizes dilation = 1;
+  std::vector<int64_t> padding = {};  ///< what is cut off the output; as in ConvOptions
+  Sizes output_padding = 0;           ///< added behind
+  int64_t groups = 1;
+  bool bias = true;
+};
+/// [N, C, T] -> [N, out, T'] or [N, C, H, W] -> [N, out, H', W']. Weights as torch.nn.ConvTranspose1d / 2d.
+Value conv_transpose(Value x, std::string name, const ConvTransposeOptions& options);
+
+struct UpsampleOptions {
+  std::vector<int64_t> factor = {};  ///< one, or one an axis; or else
+  std::vector<int64_t> size = {};    ///< the output's sizes
+  std::string mode = "nearest";      ///< "nearest" | "linear" (bilinear on pictures)
+  bool align_corners = false;        ///< of "linear": the outermost samples stay where they are
+};
+/// As torch.nn.functional.interpolate.
+Value upsample(Value x, std::string name, const UpsampleOptions& options);
 
 }  // namespace lathe

@@ -1,4 +1,5 @@
-/// Fully connected layer on [N, F].
+/// Fully connected layer on the last axis: [N, F] -> [N, O], or [N, ..., F] -> [N, ..., O], where axis 1 passes
+/// through.
 #include <ATen/ops/linear.h>
 
 #include "lathe/ops/init.h"
@@ -17,32 +18,45 @@ class Linear final : public Op {
     check(weight.defined() && weight.dim() == 2 && weight.numel() > 0, "linear: has no weight of [out, in]");
     check(!bias.defined() || bias.sizes() == weight.sizes().slice(0, 1), "linear: bias {} (expected [{}])",
           Shape(bias.sizes().vec()), weight.size(0));
-    check(in[0].rank() == 2, "linear: input {} (expected [N, F]; flatten or pool before it)", in[0]);
-    check(in[0][1] == weight.size(1), "linear: {} input features do not fit a weight of {}", in[0][1],
-          Shape(weight.sizes().vec()));
-    return in[0].with(1, weight.size(0));
+    check(in[0].rank() >= 2, "linear: input {} (expected [N, F] or [N, ..., F])", in[0]);
+    const size_t last = in[0].rank() - 1;
+    check(in[0][last] == weight.size(1), "linear: {} input features do not fit a weight of {}{}", in[0][last],
+          Shape(weight.sizes().vec()), last == 1 ? "" : "; flatten or pool before it, or move the features last");
+    return in[0].with(last, weight.size(0));
   }
   Tensor forward(std::span<const Tensor> x, const Params& params, Mode) const override {
     return at::linear(x[0], params["weight"], params["bias"]);
   }
   Ties ties(const Inputs& in) const override {
     const Tensor& weight = in.params["weight"];
+    if (in[0].rank() > 2) return {{in[0][1], {input_channels(), output_channels()}}};
     Tie out{weight.size(0), {output_channels(), param_axis("weight", 0)}};
     if (in.params.has("bias")) out.axes.push_back(param_axis("bias", 0));
     return {out, {weight.size(1), {input_channels(), param_axis("weight", 1)}}};
   }
-  int64_t macs(const Inputs& in, const Shape& output) const override { return output.count() * in[0][1]; }
+  int64_t macs(const Inputs& in, const Shape& output) const override {
+    return output.count() * in.params["weight"].size(1);
+  }
   std::optional<Window> window(const Inputs&) const override { return Window{{}, {}, true}; }
   void write_onnx(OnnxWriter& to) const override {
+    if (to.in()[0].rank() > 2) return write_matmul(to);
     to.finish("Gemm", {to.input(), to.param("weight"), to.param("bias")}, {{"transB", int64_t{1}}});
+  }
+
+ private:
+  static void write_matmul(OnnxWriter& to) {
+    const std::string weight = to.constant("weight", to.in().params["weight"].t());
+    if (!to.in().params.has("bias")) return to.finish("MatMul", {to.input(), weight});
+    const std::string product = to.step("product", "MatMul", {to.input(), weight});
+    to.finish("Add", {product, to.param("bias")});
   }
 };
 
 }  // namespace
 
 Value linear(Value x, std::string name, const LinearOptions& options) {
-  check(x.shape().rank() == 2, "linear '{}': input {} (expected [N, F]; flatten or pool before it)", name, x.shape());
-  Params params{{"weight", default_weight({options.out, x.shape()[1]})}};
+  check(x.shape().rank() >= 2, "linear '{}': input {} (expected [N, F] or [N, ..., F])", name, x.shape());
+  Params params{{"weight", default_weight({options.out, x.shape().sizes().back()})}};
   if (options.bias) params.add({"bias", default_bias(params["weight"])});
   return x.builder->add(std::move(name), std::make_shared<Linear>(), {x}, std::move(params));
 }
@@ -52,8 +66,11 @@ OpPtr make_linear(const Attributes&) {
 }
 
 std::vector<OpSample> samples_linear() {
-  return {{"plain", {{7}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},
-          {"no_bias", {{5}}, [](const auto& x) { return linear(x[0], "op", {.out = 3, .bias = false}); }}};
+  return {
+      {"plain", {{7}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},
+      {"no_bias", {{5}}, [](const auto& x) { return linear(x[0], "op", {.out = 3, .bias = false}); }},
+      {"last_axis", {{3, 5}}, [](const auto& x) { return linear(x[0], "op", {.out = 4}); }},
+      {"last_of_four_axes", {{2, 3, 5}}, [](const auto& x) { return linear(x[0], "op", {.out = 4, .bias = false}); }}};
 }
 
 std::vector<OnnxRule> onnx_linear() {

@@ -48,6 +48,16 @@ std::vector<int64_t> Sliding::same(const std::vector<int64_t>& kernel, const std
   return sides;
 }
 
+void Sliding::check_mode(const std::string& mode, std::string_view op) {
+  check(mode == "zeros" || mode == "circular", "{}: unknown padding mode '{}'; known: circular, zeros", op, mode);
+}
+
+void Sliding::check_circular(const Shape& input, std::string_view op) const {
+  for (size_t side = 0; side < padding.size(); ++side)
+    check(padding[side] <= input[2 + side % axes()],
+          "{}: circular padding {} goes around more than once (the input is {})", op, padding[side], input);
+}
+
 Shape Sliding::shape(const Shape& input, int64_t channels, const std::vector<int64_t>& kernel,
                      std::string_view op) const {
   check(input.spatial() == axes(), "{}: input {} has {} spatial axes (expected {})", op, input, input.spatial(),
@@ -63,6 +73,19 @@ Shape Sliding::shape(const Shape& input, int64_t channels, const std::vector<int
   return Shape(std::move(sizes));
 }
 
+Sliding Sliding::with_partial_window(const Shape& input, const std::vector<int64_t>& kernel) const {
+  Sliding wider = *this;
+  for (size_t axis = 0; axis < axes() && axis + 2 < input.rank(); ++axis) {
+    const int64_t size = input[axis + 2], begin = padding[axis], step = stride[axis];
+    const int64_t reach = dilation[axis] * (kernel[axis] - 1) + 1;
+    const int64_t left_over = size + begin + padding[axis + axes()] - reach;
+    if (left_over < 0 || left_over % step == 0) continue;
+    const int64_t start = (left_over / step + 1) * step;  // of the partial window, in the padded input
+    if (start < size + begin) wider.padding[axis + axes()] = start + reach - size - begin;
+  }
+  return wider;
+}
+
 Window Sliding::window(const std::vector<int64_t>& kernel) const {
   Window window{{}, stride};
   window.before.assign(padding.begin(), padding.begin() + static_cast<std::ptrdiff_t>(axes()));
@@ -76,8 +99,8 @@ std::vector<int64_t> Sliding::even_part() const {
   return even;
 }
 
-/// LibTorch lists pads from the last axis to the first, two an axis.
-static std::vector<int64_t> last_axis_first(const std::vector<int64_t>& sides, size_t axes) {
+std::vector<int64_t> last_axis_first(const std::vector<int64_t>& sides) {
+  const size_t axes = sides.size() / 2;
   std::vector<int64_t> pads;
   for (size_t axis = axes; axis-- > 0;) {
     pads.push_back(sides[axis]);
@@ -91,11 +114,39 @@ Tensor Sliding::pad_uneven(const Tensor& x, double value) const {
   const std::vector<int64_t> even = even_part();
   for (size_t side = 0; side < rest.size(); ++side) rest[side] -= even[side % axes()];
   if (std::all_of(rest.begin(), rest.end(), [](int64_t size) { return size == 0; })) return x;
-  return at::constant_pad_nd(x, last_axis_first(rest, axes()), value);
+  return at::constant_pad_nd(x, last_axis_first(rest), value);
+}
+
+Tensor Sliding::pad_whole(const Tensor& x, double value) const {
+  return at::constant_pad_nd(x, last_axis_first(padding), value);
 }
 
 Tensor Sliding::pad_circular(const Tensor& x) const {
-  return at::pad(x, last_axis_first(padding, axes()), "circular");
+  return at::pad(x, last_axis_first(padding), "circular");
+}
+
+Sliding::Padded Sliding::padded(const Tensor& x, bool circular) const {
+  if (circular) return {pad_circular(x), std::vector<int64_t>(axes(), 0)};
+  return {pad_uneven(x, 0), even_part()};
+}
+
+std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& padding) {
+  std::string name = to.input();
+  const size_t axes = padding.size() / 2;
+  for (size_t axis = 0; axis < axes; ++axis) {
+    const std::string stem = "wrap" + std::to_string(axis);
+    const std::string place = to.constant(stem + ".axis", std::vector<int64_t>{static_cast<int64_t>(axis) + 2});
+    const auto part = [&](std::string_view side, int64_t from, int64_t end) {
+      const std::string prefix = stem + "." + std::string(side);
+      return to.step(prefix, "Slice", {name, to.constant(prefix + ".from", std::vector<int64_t>{from}),
+                                       to.constant(prefix + ".to", std::vector<int64_t>{end}), place});
+    };
+    std::vector<std::string> parts = {name};
+    if (padding[axis] > 0) parts.insert(parts.begin(), part("front", -padding[axis], INT64_MAX));
+    if (padding[axis + axes] > 0) parts.push_back(part("back", 0, padding[axis + axes]));
+    if (parts.size() > 1) name = to.step(stem, "Concat", parts, {{"axis", static_cast<int64_t>(axis) + 2}});
+  }
+  return name;
 }
 
 OnnxAttributes Sliding::onnx_attributes(const std::vector<int64_t>& kernel) const {

@@ -1,4 +1,4 @@
-/// What conv and pooling share: windows that slide over one or two spatial axes with explicit, possibly uneven padding.
+/// What convolutions, pooling and padding share: windows that slide over one or two spatial axes with explicit, possibly uneven padding.
 #pragma once
 
 #include <vector>
@@ -21,6 +21,10 @@ struct Sliding {
   /// The padding that keeps the length at stride 1; one more behind where the total is odd (PyTorch's "same").
   static std::vector<int64_t> same(const std::vector<int64_t>& kernel, const std::vector<int64_t>& dilation);
 
+  /// @throws Error for a mode other than "zeros" and "circular"
+  static void check_mode(const std::string& mode, std::string_view op);
+  /// @throws Error when wrapping around would pass over the whole input
+  void check_circular(const Shape& input, std::string_view op) const;
   /// Output sizes for input sizes. @throws Error when the kernel does not fit into the padded input.
   Shape shape(const Shape& input, int64_t channels, const std::vector<int64_t>& kernel, std::string_view op) const;
   Window window(const std::vector<int64_t>& kernel) const;
@@ -30,12 +34,30 @@ struct Sliding {
   /// From the same attributes, or auto_pad. @throws Error (unsupported) for other than one or two spatial axes
   static Sliding from_onnx(const OnnxCall& call, const std::vector<int64_t>& kernel);
 
+  /// The same windows, with as much more padding behind that the last, partial window is whole: PyTorch's ceil_mode. A
+  /// window that would begin in the padding behind is left out.
+  Sliding with_partial_window(const Shape& input, const std::vector<int64_t>& kernel) const;
+
   /// Padding that LibTorch's own ops can do (the same on both sides), the rest of it to be done before.
   std::vector<int64_t> even_part() const;
   /// `x` padded by what even_part leaves over, with `value`.
   Tensor pad_uneven(const Tensor& x, double value) const;
-  /// `x` padded whole, by wrapping around.
+  /// `x` padded whole, with `value` or by wrapping around.
+  Tensor pad_whole(const Tensor& x, double value) const;
   Tensor pad_circular(const Tensor& x) const;
+  /// What is left to LibTorch of a convolution: the input, padded by wrapping around or by the uneven rest, and the
+  /// padding with zeros still to be done.
+  struct Padded {
+    Tensor x;
+    std::vector<int64_t> even;
+  };
+  Padded padded(const Tensor& x, bool circular) const;
 };
+
+/// LibTorch lists pads from the last axis to the first, two an axis. `sides`: begins then ends.
+std::vector<int64_t> last_axis_first(const std::vector<int64_t>& sides);
+/// Pads the node's input in ONNX by wrapping around, which opset 17 cannot say in one node: the last samples of each
+/// spatial axis before it, the first ones behind it. Returns the name of the padded value.
+std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& padding);
 
 }  // namespace lathe

@@ -40,13 +40,31 @@ inline void to_double(Graph& graph) {
   }
 }
 
-/// A copy in which nobody reads the unit: the entries along the readers' input axis (axis 1 of a weight) are zero.
+/// True when the node reads its inputs' channels along this axis of its parameter: it is tied to an input, to no output.
+inline bool reads_along(const Graph& graph, const std::vector<Shape>& shapes, const Slice& slice) {
+  const Node& node = graph.nodes[static_cast<size_t>(slice.node)];
+  std::vector<Shape> inputs;
+  for (const int input : node.inputs) inputs.push_back(shapes[static_cast<size_t>(input)]);
+  for (const Tie& tie : node.op->ties({inputs, node.params})) {
+    bool input = false, output = false, mine = false;
+    for (const TiedAxis& axis : tie.axes) {
+      input |= axis.of == TiedAxis::Of::input;
+      output |= axis.of == TiedAxis::Of::output;
+      mine |= axis.of == TiedAxis::Of::param && axis.param == slice.param && axis.axis == slice.axis;
+    }
+    if (mine && input && !output) return true;
+  }
+  return false;
+}
+
+/// A copy in which nobody reads the unit: the entries along the readers' input axis are zero.
 inline Graph deafen(const Graph& graph, const Unit& unit) {
   Graph deaf = clone(graph);
+  const std::vector<Shape> all = shapes(graph);
   for (const Slice& slice : unit.slices) {
-    if (slice.axis != 1) continue;
+    if (!reads_along(graph, all, slice)) continue;
     Tensor& value = deaf.nodes[static_cast<size_t>(slice.node)].params.find(slice.param)->value;
-    value = at::index_fill(value.detach(), 1, at::tensor({slice.entry}), 0).requires_grad_(value.requires_grad());
+    value = at::index_fill(value.detach(), slice.axis, at::tensor({slice.entry}), 0).requires_grad_(value.requires_grad());
   }
   return deaf;
 }
