@@ -4,6 +4,8 @@
 namespace lathe {
 
 Work declare_absorb(CLI::App& app);
+Work declare_bench(CLI::App& app);
+Work declare_diff(CLI::App& app);
 Work declare_eval(CLI::App& app);
 Work declare_export(CLI::App& app);
 Work declare_import(CLI::App& app);
@@ -26,6 +28,8 @@ const Registry<Verb>& verbs() {
       {"import", "read a network from ONNX", declare_import},
       {"export", "write a model as ONNX", declare_export},
       {"info", "show a model's layers, parameters, MACs and memory", declare_info},
+      {"bench", "measure how long a model takes on this machine", declare_bench},
+      {"diff", "compare two models: layers, weights and outputs", declare_diff},
       {"train", "train a model on labelled windows", declare_train},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
       {"absorb", "put mixing weights into the kernels, exactly", declare_absorb},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lathe/cost/macs.h"
 #include "lathe/cost/memory_plan.h"
 #include "lathe/graph/print.h"
 
@@ -51,21 +52,22 @@ Reach through(Reach reach, const std::optional<Window>& window) {
 
 }  // namespace
 
-Cost cost(const Graph& graph, const std::vector<Shape>& inputs) {
+Cost cost(const Graph& graph, const std::vector<Shape>& inputs, std::string_view convention) {
+  const auto count = mac_conventions().at(convention).count;
   const std::vector<Shape> all = shapes(graph, inputs);
   std::vector<Reach> reaches(graph.nodes.size());
   Cost total;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     std::vector<Shape> mine;
-    for (const int input : node.inputs) mine.push_back(all[static_cast<size_t>(input)]);
+    for (const int input : node.inputs) mine.push_back(all[static_cast<size_t>(input)].with(0, 1));
     const Inputs in{mine, node.params};
     const std::vector<int64_t> zeros(all[i].spatial(), 0);
     if (node.inputs.empty())
       reaches[i] = {zeros, zeros, std::vector<int64_t>(all[i].spatial(), 1)};
     else
       reaches[i] = through(joined(reaches, node), node.op->window(in));
-    const int64_t macs = node.op->macs(in, all[i].with(0, 1));
+    const int64_t macs = count(node, in, all[i].with(0, 1));
     total.nodes.push_back(
         {node.name, std::string(node.op->kind()), all[i], parameter_count(node), macs, reaches[i].field()});
     total.parameters += parameter_count(node);
