@@ -13,8 +13,11 @@
 #include "lathe/models/model_registry.h"  // architectures by name
 #include "lathe/ops/layers.h"             // conv, linear, batch_norm, relu, concat, … for the builder
 
-#include "lathe/cost/cost.h"  // parameters, multiply-accumulates, receptive field, activation memory
-#include "lathe/exec/run.h"   // runs a graph, taps its nodes, predicts in batches
+#include "lathe/cost/cost.h"     // parameters, multiply-accumulates, receptive field, activation memory
+#include "lathe/cost/macs.h"     // what counts as a multiply-accumulate: three conventions
+#include "lathe/exec/diff.h"     // what sets two graphs apart
+#include "lathe/exec/latency.h"  // how long a graph takes on this machine
+#include "lathe/exec/run.h"      // runs a graph, taps its nodes, predicts in batches
 
 #include "lathe/data/dataset.h"                // Dataset: rows, labels, groups
 #include "lathe/data/readers/readers.h"        // .npy, .csv, .tsv
@@ -31,8 +34,11 @@
 #include "lathe/eval/evaluate.h"  // metrics with bootstrap intervals
 #include "lathe/train/fit.h"      // the training loop: losses, optimisers, schedules, checkpoints
 
-#include "lathe/rewrite/absorb.h"         // mixing weights into the kernels, exactly
-#include "lathe/rewrite/merge_kernels.h"  // fewer learned kernels, nearly the same sum
+#include "lathe/rewrite/absorb.h"           // mixing weights into the kernels, exactly
+#include "lathe/rewrite/drop_identities.h"  // dropout and other nodes that do nothing at inference, gone
+#include "lathe/rewrite/fold_batch_norm.h"  // batch norms into the layers before them
+#include "lathe/rewrite/merge_kernels.h"    // fewer learned kernels, nearly the same sum
+#include "lathe/rewrite/merge_padding.h"    // padding nodes into the convolutions that read them
 
 #include "lathe/formats/load_weights.h"  // weights of a file into a graph, by name
 #include "lathe/formats/model_file.h"    // one file: weights, graph, preprocessing

@@ -4,12 +4,14 @@ namespace lathe {
 
 Step prepare_absorb(const Settings& settings, const Model& model);
 Step prepare_finetune(const Settings& settings, const Model& model);
+Step prepare_fold_batch_norm(const Settings& settings, const Model& model);
 Step prepare_merge(const Settings& settings, const Model& model);
 
 const Registry<StepEntry>& steps() {
   static const StepEntry entries[] = {
       {"absorb", "put the mixing weights into the kernels; only signs stay", prepare_absorb},
       {"finetune", "train on, with settings of its own", prepare_finetune},
+      {"fold_batch_norm", "put batch norms into the layers before them, exactly", prepare_fold_batch_norm},
       {"merge", "merge similar kernels of a learned-kernel bank", prepare_merge},
   };
   static const Registry<StepEntry> registry("step", entries);
