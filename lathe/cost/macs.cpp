@@ -6,19 +6,24 @@
 namespace lathe {
 namespace {
 
-int64_t values_of(const Tensor& tensor) { return tensor.defined() ? tensor.numel() : 0; }
+int64_t values_of(const Tensor& tensor) {
+  return tensor.defined() ? tensor.numel() : 0;
+}
 
-/// How many output samples a layer's weights are used for: those of all spatial axes where the weight is a kernel, [out, in, ...];
-/// 1 where it is a matrix, even when that is used for every step of a sequence.
+/// How many output samples a layer's weights are used for: those of all spatial axes where the weight is a kernel,
+/// [out, in, ...]; 1 where it is a matrix, even when that is used for every step of a sequence.
 int64_t positions(const Node& node, const Shape& output) {
   const Tensor& weight = node.params["weight"];
   const bool kernel = weight.defined() && weight.dim() > 2 && weight.dim() == static_cast<int64_t>(output.rank());
   return kernel ? output.count() / output[1] : 1;
 }
 
-int64_t count_conv(const Node& node, const Inputs& in, const Shape& output) { return node.op->macs(in, output); }
+int64_t count_conv(const Node& node, const Inputs& in, const Shape& output) {
+  return node.op->macs(in, output);
+}
 
-/// Source: VainF/Torch-Pruning 1.6.1, torch_pruning/utils/op_counter.py. Transposed convolutions count output positions too.
+/// Source: VainF/Torch-Pruning 1.6.1, torch_pruning/utils/op_counter.py. Transposed convolutions count output positions
+/// too.
 int64_t count_torch_pruning(const Node& node, const Inputs& in, const Shape& output) {
   const int64_t sums = node.op->macs(in, output);
   if (sums == 0) return node.op->elementwise_work(in, output);

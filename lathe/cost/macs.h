@@ -1,4 +1,5 @@
-/// What counts as a multiply-accumulate: the conventions of published figures, by name. Figures compare only within one.
+/// What counts as a multiply-accumulate: the conventions of published figures, by name. Figures compare only within
+/// one.
 #pragma once
 
 #include "lathe/base/registry.h"

@@ -15,7 +15,9 @@
 namespace lathe {
 namespace {
 
-Shape shape_of(const Tensor& tensor) { return Shape(tensor.sizes().vec()); }
+Shape shape_of(const Tensor& tensor) {
+  return Shape(tensor.sizes().vec());
+}
 
 /// Values that are no number count as infinitely far from everything but themselves.
 TensorDifference difference(std::string name, const Tensor& a, const Tensor& b) {

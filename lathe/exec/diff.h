@@ -25,7 +25,8 @@ struct GraphDiff {
   std::vector<std::string> only_in_a, only_in_b;  ///< names of nodes
   std::vector<std::string> changed;               ///< "node 'stem': stride [1] became [2]"
   int64_t parameters_a = 0, parameters_b = 0;
-  std::optional<TensorDifference> weights;  ///< the largest; nothing where no tensor has the same name and sizes in both
+  std::optional<TensorDifference>
+      weights;  ///< the largest; nothing where no tensor has the same name and sizes in both
   std::optional<TensorDifference> outputs;  ///< the largest; nothing where they cannot be compared
   std::string why_no_outputs;               ///< a sentence, where there is nothing
 

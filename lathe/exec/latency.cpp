@@ -16,7 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Sets LibTorch's threads and puts them back.
 class Threads {
@@ -44,7 +46,8 @@ double quantile(const std::vector<double>& sorted, double share) {
 
 Latency latency(const Graph& graph, const LatencyOptions& options) {
   constexpr int64_t kFewestRuns = 3, kWarmUps = 2;
-  check(options.threads >= 0, "latency: {} threads (expected at least 1, or 0 for as many as are set)", options.threads);
+  check(options.threads >= 0, "latency: {} threads (expected at least 1, or 0 for as many as are set)",
+        options.threads);
   const at::NoGradGuard no_gradients;
   const Threads threads(options.threads);
   const std::vector<Tensor> inputs = noise(graph, options.batch, 0, options.inputs);

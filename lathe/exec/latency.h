@@ -11,10 +11,10 @@ namespace lathe {
 struct LatencyOptions {
   std::vector<Shape> inputs = {};  ///< one an input, without the batch; empty: the nominal ones
   int64_t batch = 1;
-  int threads = 0;              ///< 0: as many as are set
-  int64_t least_runs = 30;      ///< measured runs, and
-  double least_seconds = 1;     ///< seconds, whichever takes longer; but
-  double most_seconds = 10;     ///< nothing starts later than that, as long as there are three runs
+  int threads = 0;               ///< 0: as many as are set
+  int64_t least_runs = 30;       ///< measured runs, and
+  double least_seconds = 1;      ///< seconds, whichever takes longer; but
+  double most_seconds = 10;      ///< nothing starts later than that, as long as there are three runs
   double warm_up_seconds = 0.2;  ///< run before and not counted, twice at least
 };
 
@@ -22,7 +22,7 @@ struct Latency {
   int64_t batch = 0;
   int threads = 0;
   int64_t runs = 0;
-  double median_seconds = 0;                    ///< of one run on the whole batch
+  double median_seconds = 0;                        ///< of one run on the whole batch
   double tenth_seconds = 0, ninetieth_seconds = 0;  ///< a tenth of the runs is quicker, a tenth slower
 };
 

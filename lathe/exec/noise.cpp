@@ -8,7 +8,8 @@ namespace lathe {
 std::vector<Tensor> noise(const Graph& graph, int64_t batch, uint64_t seed, const std::vector<Shape>& inputs) {
   check(batch >= 1, "noise: a batch of {} (expected at least 1)", batch);
   const std::vector<int> places = graph.inputs();
-  check(inputs.empty() || inputs.size() == places.size(), "noise: {} shapes for {} inputs", inputs.size(), places.size());
+  check(inputs.empty() || inputs.size() == places.size(), "noise: {} shapes for {} inputs", inputs.size(),
+        places.size());
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   std::vector<Tensor> tensors;
   for (size_t j = 0; j < places.size(); ++j) {

@@ -17,8 +17,8 @@ class Measure : public testing::Test {
   }
   static void TearDownTestSuite() { delete folder_; }
   static void make(const std::string& kernels, const std::string& seed, const std::string& file) {
-    EXPECT_EQ(call({"new", "kernel_classifier", "--set", "kernels=" + kernels, "--set", "lengths=[16,8]", "--set", "samples=160",
-                    "--seed", seed, "-o", file})
+    EXPECT_EQ(call({"new", "kernel_classifier", "--set", "kernels=" + kernels, "--set", "lengths=[16,8]", "--set",
+                    "samples=160", "--seed", seed, "-o", file})
                   .code,
               0);
   }
@@ -37,15 +37,17 @@ TEST_F(Measure, InfoCountsInTheConventionAskedForAndSaysWhich) {
   EXPECT_GT(macs("torch-pruning"), macs("torchinfo"));
   EXPECT_GT(macs("torchinfo"), plain);
   const std::string text = call({"info", "a.safetensors", "--macs", "torchinfo"}).out;
-  EXPECT_NE(text.find("(as torchinfo counts: parameters of a conv at every position, others once, one window)"), std::string::npos)
+  EXPECT_NE(text.find("(as torchinfo counts: parameters of a conv at every position, others once, one window)"),
+            std::string::npos)
       << text;
 }
 
 TEST_F(Measure, InfoRefusesAConventionAndSizesThatAreNone) {
   const Outcome unknown = call({"info", "a.safetensors", "--macs", "torchinf"});
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_EQ(unknown.error,
-            "lathe: unknown convention 'torchinf'; known: conv, torch-pruning, torchinfo (did you mean 'torchinfo'?)\n");
+  EXPECT_EQ(
+      unknown.error,
+      "lathe: unknown convention 'torchinf'; known: conv, torch-pruning, torchinfo (did you mean 'torchinfo'?)\n");
   for (const char* verb : {"info", "bench"}) {
     const Outcome sizes = call({verb, "a.safetensors", "--input", "1,0"});
     EXPECT_EQ(sizes.code, 2);
@@ -65,7 +67,8 @@ TEST_F(Measure, BenchMeasuresOneAndManyWindowsOnOneThreadAndAll) {
     EXPECT_EQ(row.at("runs"), 30);
     EXPECT_LE(row.at("tenth_seconds"), row.at("median_seconds"));
     EXPECT_LE(row.at("median_seconds"), row.at("ninetieth_seconds"));
-    EXPECT_NEAR(row.at("windows_per_second").get<double>() * row.at("median_seconds").get<double>(), i < 2 ? 1 : 8, 1e-9);
+    EXPECT_NEAR(row.at("windows_per_second").get<double>() * row.at("median_seconds").get<double>(), i < 2 ? 1 : 8,
+                1e-9);
   }
   EXPECT_EQ(call({"bench", "a.safetensors", "--batch", "1", "--threads", "1", "--seconds", "0", "--json"})
                 .json()
@@ -88,7 +91,8 @@ TEST_F(Measure, DiffOfOtherWeightsFailsOnlyWhenAsked) {
   EXPECT_EQ(failed.json().at("identical"), false);
   EXPECT_EQ(failed.json().at("changed"), json::array());
   EXPECT_GT(failed.json().at("largest_weight_difference").at("relative").get<double>(), 0.1);
-  EXPECT_EQ(failed.error.rfind("lathe: a.safetensors and b.safetensors: the outputs differ by ", 0), 0U) << failed.error;
+  EXPECT_EQ(failed.error.rfind("lathe: a.safetensors and b.safetensors: the outputs differ by ", 0), 0U)
+      << failed.error;
   EXPECT_NE(failed.error.find(" (expected at most 1e-05)\n"), std::string::npos) << failed.error;
 }
 
@@ -100,7 +104,8 @@ TEST_F(Measure, DiffNamesWeightsOfOtherSizes) {
 }
 
 TEST_F(Measure, DiffReadsOnnxOnEitherSide) {
-  call({"new", "kernel_segmenter", "--set", "kernels=4", "--set", "lengths=[16,8]", "--set", "samples=160", "-o", "s.safetensors"});
+  call({"new", "kernel_segmenter", "--set", "kernels=4", "--set", "lengths=[16,8]", "--set", "samples=160", "-o",
+        "s.safetensors"});
   EXPECT_EQ(call({"export", "s.safetensors", "-o", "s.onnx"}).code, 0);
   const Outcome outcome = call({"diff", "s.safetensors", "s.onnx", "--fail-above", "1e-5"});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.error;

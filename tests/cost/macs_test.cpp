@@ -13,8 +13,10 @@ struct Block {
   bool project = false;
 };
 
-Value conv_norm(Value x, const std::string& name, const std::string& norm, int64_t out, int64_t kernel, int64_t stride) {
-  x = conv(x, name, {.out = out, .kernel = kernel, .stride = stride, .padding = {kernel / 2, kernel / 2}, .bias = false});
+Value conv_norm(Value x, const std::string& name, const std::string& norm, int64_t out, int64_t kernel,
+                int64_t stride) {
+  x = conv(x, name,
+           {.out = out, .kernel = kernel, .stride = stride, .padding = {kernel / 2, kernel / 2}, .bias = false});
   return batch_norm(x, norm);
 }
 
@@ -28,7 +30,8 @@ Value basic_block(Value x, const std::string& name, const Block& block) {
 /// CP-ResNet for acoustic scenes, 32 channels everywhere, 256 mel bands × 44 frames.
 Graph cp_resnet() {
   Builder builder;
-  Value x = conv(builder.input("x", {1, 256, 44}), "in", {.out = 32, .kernel = 5, .stride = 2, .padding = {1, 1}, .bias = false});
+  Value x = conv(builder.input("x", {1, 256, 44}), "in",
+                 {.out = 32, .kernel = 5, .stride = 2, .padding = {1, 1}, .bias = false});
   x = max_pool(hard_swish(batch_norm(x, "in_bn"), "in_act"), "pool1", {.kernel = 2, .stride = 2});
   x = max_pool(basic_block(x, "s1b1", {32, 3, 1}), "pool2", {.kernel = {2, 1}, .stride = {2, 1}});
   x = max_pool(basic_block(x, "s1b2", {32, 3, 3}), "pool3", {.kernel = {2, 1}, .stride = {2, 1}});
@@ -50,7 +53,9 @@ Graph resnet18() {
   return builder.finish({linear(global_average_pool(x, "mean"), "fc", {.out = 1000})});
 }
 
-int64_t macs(const Graph& graph, std::string_view convention) { return cost(graph, {}, convention).macs; }
+int64_t macs(const Graph& graph, std::string_view convention) {
+  return cost(graph, {}, convention).macs;
+}
 
 TEST(Macs, CpResNetInEveryConvention) {
   const Graph graph = cp_resnet();

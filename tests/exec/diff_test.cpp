@@ -22,7 +22,8 @@ struct Setting {
 Graph net(const Setting& setting = {}) {
   at::manual_seed(3);
   Builder builder;
-  Value x = conv(builder.input("x", {2, 16}), "stem", {.out = setting.hidden, .kernel = 3, .stride = setting.stride, .padding = {1}});
+  Value x = conv(builder.input("x", {2, 16}), "stem",
+                 {.out = setting.hidden, .kernel = 3, .stride = setting.stride, .padding = {1}});
   x = setting.leaky ? leaky_relu(x, "act") : relu(x, "act");
   if (setting.extra) x = sigmoid(x, "gate");
   return builder.finish({linear(global_average_pool(x, "mean"), "head", {.out = 3})});

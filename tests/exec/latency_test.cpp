@@ -82,10 +82,13 @@ TEST(Latency, AnInputThatDoesNotFitIsASentence) {
   EXPECT_EQ(test::error_of([&] { latency(bench.graph, {.batch = 0}); }), "noise: a batch of 0 (expected at least 1)");
   EXPECT_EQ(test::error_of([&] { latency(bench.graph, {.threads = -1}); }),
             "latency: -1 threads (expected at least 1, or 0 for as many as are set)");
-  EXPECT_EQ(test::error_of([&] { latency(bench.graph, {.inputs = {{1, 8}, {1, 8}}}); }), "noise: 2 shapes for 1 inputs");
+  EXPECT_EQ(test::error_of([&] { latency(bench.graph, {.inputs = {{1, 8}, {1, 8}}}); }),
+            "noise: 2 shapes for 1 inputs");
 }
 
-TEST(Latency, TheProcessHoldsSomeMemory) { EXPECT_GT(peak_process_bytes(), int64_t{1} << 20); }
+TEST(Latency, TheProcessHoldsSomeMemory) {
+  EXPECT_GT(peak_process_bytes(), int64_t{1} << 20);
+}
 
 TEST(Noise, SameSeedSameNoiseOtherSeedOther) {
   const Bench bench = slow(0);

@@ -33,18 +33,22 @@ std::string rate(double per_second) {
 }
 
 /// Windows, or MACs, in a second.
-double per_second(double count, const Latency& found) { return count * static_cast<double>(found.batch) / found.median_seconds; }
+double per_second(double count, const Latency& found) {
+  return count * static_cast<double>(found.batch) / found.median_seconds;
+}
 
 std::string table(const std::vector<Latency>& rows, const Cost& total, int64_t peak_bytes) {
-  std::string text = fmt::format("{:>6} {:>8} {:>6} {:>12} {:>12} {:>12} {:>12} {:>10}\n", "batch", "threads", "runs", "median",
-                                 "10th", "90th", "windows/s", "MACs/s");
+  std::string text = fmt::format("{:>6} {:>8} {:>6} {:>12} {:>12} {:>12} {:>12} {:>10}\n", "batch", "threads", "runs",
+                                 "median", "10th", "90th", "windows/s", "MACs/s");
   for (const Latency& row : rows)
     text += fmt::format("{:>6} {:>8} {:>6} {:>12} {:>12} {:>12} {:>12} {:>10}\n", row.batch, row.threads, row.runs,
                         duration(row.median_seconds), duration(row.tenth_seconds), duration(row.ninetieth_seconds),
                         rate(per_second(1, row)), rate(per_second(static_cast<double>(total.macs), row)));
-  return text + fmt::format("\nMACs         {} (conv and linear sums, one window)\npeak memory  {} (the whole program, LibTorch "
-                            "included)\n",
-                            with_commas(total.macs), human_bytes(peak_bytes));
+  return text +
+         fmt::format(
+             "\nMACs         {} (conv and linear sums, one window)\npeak memory  {} (the whole program, LibTorch "
+             "included)\n",
+             with_commas(total.macs), human_bytes(peak_bytes));
 }
 
 nlohmann::json object(const std::vector<Latency>& rows, const Cost& total, int64_t peak_bytes) {
@@ -67,11 +71,17 @@ Work declare_bench(CLI::App& app) {
   auto verb = std::make_shared<BenchVerb>();
   declare_model(app, "MODEL", verb->model);
   declare_input(app, verb->input);
-  app.add_option("--batch", verb->batch, "windows at once, measured beside one at a time (default: 32)")->check(CLI::Range(1, 1 << 20));
-  app.add_option("--threads", verb->threads, "most threads (default: all cores); one thread is measured too")->check(CLI::Range(0, 4096));
-  app.add_option("--seconds", verb->seconds, "measure each row for at least so long, and 30 runs (default: 1)")->check(CLI::Range(0.0, 3600.0));
-  app.footer("Median and spread of whole runs on noise, on the CPU, after a warm-up; a tenth of the runs is quicker than the 10th\n"
-             "percentile, a tenth slower than the 90th. Nothing else should run beside it. Runs of seconds end after 10 s or three of them.");
+  app.add_option("--batch", verb->batch, "windows at once, measured beside one at a time (default: 32)")
+      ->check(CLI::Range(1, 1 << 20));
+  app.add_option("--threads", verb->threads, "most threads (default: all cores); one thread is measured too")
+      ->check(CLI::Range(0, 4096));
+  app.add_option("--seconds", verb->seconds, "measure each row for at least so long, and 30 runs (default: 1)")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.footer(
+      "Median and spread of whole runs on noise, on the CPU, after a warm-up; a tenth of the runs is quicker than the "
+      "10th\n"
+      "percentile, a tenth slower than the 90th. Nothing else should run beside it. Runs of seconds end after 10 s or "
+      "three of them.");
   return [verb](const Output& output) {
     const Model model = open_model(verb->model);
     const Cost total = cost(model.graph, input_shapes(verb->input, 1));

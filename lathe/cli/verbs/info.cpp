@@ -29,10 +29,11 @@ std::string table(const Model& model, const Cost& total, const MacConvention& co
     text += fmt::format("{:<{}}  {:<20} {:<16} {:>12} {:>16} {:>7}\n", node.name, widest, node.kind, node.output.text(),
                         with_commas(node.parameters), with_commas(node.macs), field_text(node.receptive_field));
   const Preprocessing& before = model.preprocessing;
-  text += fmt::format("\nparameters       {}\nweights          {}\nMACs             {} ({}, one window)\n"
-                      "peak RAM         {} (activations, float32, batch 1)\nreceptive field  {} samples\n",
-                      with_commas(total.parameters), human_bytes(total.weight_bytes), with_commas(total.macs),
-                      convention.summary, human_bytes(total.peak_ram_bytes), field_text(total.receptive_field));
+  text += fmt::format(
+      "\nparameters       {}\nweights          {}\nMACs             {} ({}, one window)\n"
+      "peak RAM         {} (activations, float32, batch 1)\nreceptive field  {} samples\n",
+      with_commas(total.parameters), human_bytes(total.weight_bytes), with_commas(total.macs), convention.summary,
+      human_bytes(total.peak_ram_bytes), field_text(total.receptive_field));
   text += fmt::format("preprocessing    normalize {}", before.normalize);
   if (before.rate_hz > 0) text += fmt::format(", {:g} Hz", before.rate_hz);
   if (before.smooth_window > 0)
