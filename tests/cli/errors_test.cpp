@@ -61,7 +61,7 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused(
       {"list", "opps"}, 2,
-      "unknown list 'opps'; known: losses, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
+      "unknown list 'opps'; known: losses, macs, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
       "steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");

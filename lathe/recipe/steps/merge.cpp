@@ -9,6 +9,7 @@ namespace lathe {
 Step prepare_merge(const Settings& settings, const Model& model) {
   const MergeOptions options{settings.reals("ratio", {{0.35, 0, 0}}), settings.real("min_similarity", 0.0),
                              settings.flag("compat", false)};
+  settings.refuse_unknown();  // a slip in 'ratio' must not be answered with what its default does not fit
   for (const double ratio : options.ratio)
     if (!(ratio >= 0 && ratio < 1))
       throw settings_error(settings.origin("ratio"),
