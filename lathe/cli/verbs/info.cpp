@@ -75,7 +75,8 @@ Work declare_info(CLI::App& app) {
   auto verb = std::make_shared<InfoVerb>();
   declare_model(app, "MODEL", verb->model);
   declare_input(app, verb->input);
-  app.add_option("--macs", verb->macs, "what counts as a multiply-accumulate: " + join(mac_conventions().names()));
+  app.add_option("--macs", verb->macs,
+                 "what counts as a multiply-accumulate: " + join(mac_conventions().names()) + " (default: conv)");
   app.footer("MACs compare only within one convention; 'lathe list macs' says what each counts.");
   return [verb](const Output& output) {
     const MacConvention& convention = mac_conventions().at(verb->macs);
