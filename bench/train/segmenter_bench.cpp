@@ -8,8 +8,8 @@
 #include <numeric>
 
 #include "lathe/exec/run.h"
+#include "lathe/kernels/method_guard.h"
 #include "lathe/models/kernel_models.h"
-#include "lathe/ops/kernel_bank.h"
 #include "lathe/train/gradient.h"
 #include "lathe/train/optimizer.h"
 

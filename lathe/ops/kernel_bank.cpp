@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "lathe/base/errors.h"
-#include "lathe/base/text.h"
+#include "lathe/kernels/method_guard.h"
 
 namespace lathe {
 namespace {
@@ -51,8 +51,6 @@ class Banks {
   std::vector<Tensor> held_;
   std::vector<KernelBankView> views_;
 };
-
-thread_local KernelBankMethod method_of_this_thread = KernelBankMethod::automatic;
 
 /// Calls work on so many threads at once: on LibTorch's own, for its idle threads spin a while and would keep others
 /// from the cores. They belong to the OpenMP library that it has loaded; at::parallel_for would want it at compile
@@ -104,7 +102,7 @@ struct Held : torch::CustomClassHolder {
   Held(const variable_list& tensors, Layout layout_) : layout(std::move(layout_)), banks(tensors, layout) {}
   Layout layout;
   Banks banks;
-  KernelBankMethod method = method_of_this_thread;
+  KernelBankMethod method = forced_kernel_method();
   KernelBankMemory memory;
 
   KernelBankOptions options() {
@@ -167,22 +165,8 @@ Tensor kernel_bank(const Tensor& x, const std::vector<KernelBankPart>& parts, co
       std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) { return tensor.requires_grad(); });
   if (follows) return KernelBankFunction::apply(at::TensorList(tensors), layout);
   KernelBankOptions options = on_torch_threads();
-  options.method = method_of_this_thread;
+  options.method = forced_kernel_method();
   return forward_of(Banks(tensors, layout), options);
-}
-
-KernelBankMethod kernel_method(std::string_view name) {
-  if (name == "auto") return KernelBankMethod::automatic;
-  if (name == "direct") return KernelBankMethod::direct;
-  if (name == "fft") return KernelBankMethod::fft;
-  fail_as(ExitCode::usage, "{}", unknown_name("kernel method", std::string(name), {"auto", "direct", "fft"}));
-}
-
-KernelMethodGuard::KernelMethodGuard(KernelBankMethod method) : before_(method_of_this_thread) {
-  method_of_this_thread = method;
-}
-KernelMethodGuard::~KernelMethodGuard() {
-  method_of_this_thread = before_;
 }
 
 }  // namespace lathe

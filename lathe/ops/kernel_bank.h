@@ -2,7 +2,6 @@
 /// responses. A way to execute existing nodes, not an op: graphs, ties and files do not know of it.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "lathe/graph/params.h"
@@ -17,23 +16,8 @@ struct KernelBankPart {
 };
 
 /// sum over parts and kernels of mix · relu(conv(x)): [N, 1, T] -> [N, 1, T']; differentiable in x, weights, biases and
-/// mix. float32 on the CPU, contiguous or not. The result does not depend on the number of threads.
+/// mix. float32 on the CPU, contiguous or not. The result does not depend on the number of threads. The method is that
+/// of the thread (kernels/method_guard.h).
 Tensor kernel_bank(const Tensor& x, const std::vector<KernelBankPart>& parts, const Tensor& mix);
-
-/// "auto", "direct" or "fft". @throws Error (usage) for another word
-KernelBankMethod kernel_method(std::string_view name);
-
-/// While it lives, kernel banks that this thread runs are computed by one method (as at::NoGradGuard, it nests).
-/// Backward passes follow their forward pass. Kernels longer than the largest transform stay direct.
-class KernelMethodGuard {
- public:
-  explicit KernelMethodGuard(KernelBankMethod method);
-  ~KernelMethodGuard();
-  KernelMethodGuard(const KernelMethodGuard&) = delete;
-  KernelMethodGuard& operator=(const KernelMethodGuard&) = delete;
-
- private:
-  KernelBankMethod before_;
-};
 
 }  // namespace lathe

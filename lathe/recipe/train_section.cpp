@@ -1,7 +1,7 @@
 #include "lathe/recipe/train_section.h"
 
 #include "lathe/base/text.h"
-#include "lathe/ops/kernel_bank.h"
+#include "lathe/kernels/method_guard.h"
 #include "lathe/recipe/unused_keys.h"
 
 namespace lathe {

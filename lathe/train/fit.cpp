@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "lathe/base/files.h"
-#include "lathe/ops/kernel_bank.h"
+#include "lathe/kernels/method_guard.h"
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"

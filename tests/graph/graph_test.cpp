@@ -26,7 +26,7 @@ TEST(Builder, ReportsAMistakeWhereItIsMade) {
   const Value y = conv(x, "y", {.out = 3});
   EXPECT_EQ(error_of([&] { relu(x, "y"); }), "node 'y': the name is already taken");
   EXPECT_EQ(error_of([&] { add({x, y}, "sum"); }), "node 'sum': add: [1, 3, 12] does not line up with [1, 2, 12]");
-  EXPECT_EQ(error_of([&] { add({x}, "sum"); }), "node 'sum': add: got 1 inputs (expected at least 2)");
+  EXPECT_EQ(error_of([&] { add({x}, "sum"); }), "node 'sum': add: one value alone (expected a second one, or a constant)");
   EXPECT_EQ(error_of([&] { global_average_pool(flatten(x, "flat"), "mean"); }),
             "node 'mean': global_average_pool: input [1, 24] has no spatial axis");
   EXPECT_EQ(error_of([&] { conv(x, "c", {.out = 3, .groups = 2}); }),

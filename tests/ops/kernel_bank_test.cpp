@@ -1,4 +1,4 @@
-#include "lathe/ops/kernel_bank.h"
+#include "lathe/kernels/method_guard.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>

@@ -2,7 +2,7 @@
 #include <ATen/ops/randn.h>
 
 #include "lathe/data/readers/npy.h"
-#include "lathe/ops/kernel_bank.h"
+#include "lathe/kernels/method_guard.h"
 #include "tests/train/sample_nets.h"
 
 namespace lathe {
