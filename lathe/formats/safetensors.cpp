@@ -22,6 +22,7 @@ static_assert(std::endian::native == std::endian::little,
               "the format is little-endian; this code copies bytes as they are");
 
 constexpr uint64_t kLargestHeader = 100'000'000;  // what other readers of the format accept
+constexpr int kDeepest = 8;                       // three are needed
 constexpr size_t kMostAxes = 64;                  // what LibTorch can index
 constexpr const char* kMetadata = "__metadata__";
 
@@ -122,6 +123,8 @@ Json parse_header(std::string_view text) {
   std::set<std::string> names;
   std::string twice;
   const auto note_names = [&](int depth, Json::parse_event_t event, Json& value) {
+    // What is quoted in a sentence is written by a function that calls itself once a level.
+    check(depth <= kDeepest, "the header is nested more than {} deep", kDeepest);
     if (depth == 1 && event == Json::parse_event_t::key && !names.insert(value.get<std::string>()).second)
       twice = value.get<std::string>();
     return true;

@@ -182,6 +182,11 @@ TEST_F(Npy, DamagedHeaders) {
             "header is damaged (expected a size of 0 or more at header byte 51, got '-')");
   EXPECT_EQ(error(npy(dict("<f8", "(4294967296, 4294967296)"), "")),
             "header is damaged (expected a size that fits in 63 bits, got shape [4294967296, 4294967296])");
+  EXPECT_EQ(error(npy(dict("<f4", "(0, 4611686018427387904, 4)"), "")),
+            "header is damaged (expected a size that fits in 63 bits, got shape [0, 4611686018427387904, 4])");
+  std::string axes = "(";
+  for (int i = 0; i < 65; ++i) axes += "1, ";
+  EXPECT_EQ(error(npy(dict("<f4", axes + ")"), "1234")), "header is damaged (expected at most 64 axes, got 65)");
   EXPECT_EQ(error(npy("['descr']", "")), "header is damaged (expected '{' at header byte 0, got '[')");
   EXPECT_EQ(error(npy("{'descr': '<f8', 'fortran_order': Maybe}", "")),
             "header is damaged (expected True or False at header byte 34, got 'M')");

@@ -41,6 +41,12 @@ std::string header_complaint(const std::string& header, size_t data_bytes = 8) {
   return complaint(file_of(header, data_bytes));
 }
 
+TEST(Safetensors, DeepHeadersAreRefused) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  EXPECT_EQ(header_complaint(R"({"a":{"dtype":"F32","shape":[)" + deep + R"(],"data_offsets":[0,8]}})"),
+            "the header is nested more than 8 deep");
+}
+
 TEST(Safetensors, ReadsWhatPythonWrites) {
   using namespace std::string_literals;
   const ScratchFolder folder;

@@ -47,13 +47,20 @@ const Item& item_of(const std::string& descr) {
       what, descr);
 }
 
-/// Bytes that the array takes. @throws Error when they do not fit in 63 bits.
+constexpr size_t most_axes = 64;  // what LibTorch can index
+
+/// Bytes that the array takes. @throws Error when they do not fit in 63 bits, whatever axis of size 0 stands beside.
 int64_t bytes_of(const NpyHeader& header, const Item& item) {
+  check(header.shape.size() <= most_axes, "header is damaged (expected at most {} axes, got {})", most_axes,
+        header.shape.size());
   int64_t bytes = item.bytes;
-  for (const int64_t size : header.shape)
-    check(!__builtin_mul_overflow(bytes, size, &bytes),
+  bool empty = false;
+  for (const int64_t size : header.shape) {
+    empty |= size == 0;
+    check(!__builtin_mul_overflow(bytes, std::max<int64_t>(1, size), &bytes),
           "header is damaged (expected a size that fits in 63 bits, got shape [{}])", fmt::join(header.shape, ", "));
-  return bytes;
+  }
+  return empty ? 0 : bytes;
 }
 
 std::vector<int64_t> strides_of(const NpyHeader& header) {
