@@ -14,6 +14,7 @@ Work declare_list(CLI::App& app);
 Work declare_merge(CLI::App& app);
 Work declare_new(CLI::App& app);
 Work declare_predict(CLI::App& app);
+Work declare_prune(CLI::App& app);
 Work declare_report(CLI::App& app);
 Work declare_run(CLI::App& app);
 Work declare_sweep(CLI::App& app);
@@ -31,6 +32,7 @@ const Registry<Verb>& verbs() {
       {"bench", "measure how long a model takes on this machine", declare_bench},
       {"diff", "compare two models: layers, weights and outputs", declare_diff},
       {"train", "train a model on labelled windows", declare_train},
+      {"prune", "remove whole channels, the least important first", declare_prune},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
       {"absorb", "put mixing weights into the kernels, exactly", declare_absorb},
       {"eval", "measure a model on labelled windows", declare_eval},

@@ -1,0 +1,241 @@
+#include "lathe/prune/prune.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "lathe/base/glob.h"
+#include "lathe/cost/cost.h"
+#include "lathe/graph/print.h"
+
+namespace lathe {
+namespace {
+
+/// The nodes whose output channels a group takes.
+std::vector<std::string> writers(const Graph& graph, const ChannelGroup& group) {
+  std::vector<std::string> names;
+  for (const Cut& cut : group.cuts)
+    if (cut.axis == 0) names.push_back(graph.nodes[static_cast<size_t>(cut.node)].name);
+  return names;
+}
+
+bool matches(const std::string& glob, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return glob_matches(glob, name); });
+}
+
+/// What a group of the same kind looks like: ops, parameters and axes in graph order, without names and sizes.
+std::string structure(const Graph& graph, const ChannelGroup& group) {
+  std::string text;
+  for (const Cut& cut : group.cuts)
+    text += fmt::format("{}.{}:{} ", graph.nodes[static_cast<size_t>(cut.node)].op->kind(), cut.param, cut.axis);
+  return text;
+}
+
+/// A group that may shrink, with its scores and bounds.
+struct Candidate {
+  size_t group = 0;
+  std::vector<double> scores;
+  std::vector<size_t> order;  ///< units, the least important first; equal scores in graph order
+  int64_t initial = 0;
+  double fixed_ratio = -1;  ///< of options.ratios; below 0: none
+  std::string rank;         ///< candidates of one rank are ranked together
+};
+
+class Plan {
+ public:
+  Plan(const Graph& graph, const PruneOptions& options, const Evidence& evidence)
+      : graph_(graph), options_(options), groups_(channel_groups(graph)), before_(cost(graph, options.inputs)) {
+    check_options();
+    const CriterionEntry& criterion = criteria().at(options.criterion);
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (!may_shrink(groups_[i])) continue;
+      Candidate candidate{i, importance(criterion, {graph, groups_[i], options.scoring, evidence, i}), {}, 0, -1, {}};
+      candidate.order.resize(candidate.scores.size());
+      std::iota(candidate.order.begin(), candidate.order.end(), size_t{0});
+      std::stable_sort(candidate.order.begin(), candidate.order.end(),
+                       [&](size_t a, size_t b) { return candidate.scores[a] < candidate.scores[b]; });
+      const auto initial = options.initial.find(groups_[i].name);
+      candidate.initial = initial == options.initial.end() ? size(i) : initial->second;
+      candidate.fixed_ratio = fixed_ratio(groups_[i]);
+      candidate.rank = options.ranking == "isomorphic" ? structure(graph, groups_[i]) : "";
+      candidates_.push_back(std::move(candidate));
+    }
+  }
+
+  PruneReport report() const {
+    if (!has_target()) return at_ratio(options_.ratio);
+    const double target = wanted();
+    if (value(at_ratio(0)) <= target) return at_ratio(0);
+    const PruneReport most = at_ratio(kMost);
+    if (!(value(most) <= target)) refuse(value(most), target);
+    double too_little = 0, enough = kMost;
+    for (int round = 0; round < 24 && enough - too_little > 1e-5; ++round) {
+      const double middle = (too_little + enough) / 2;
+      (value(at_ratio(middle)) <= target ? enough : too_little) = middle;
+    }
+    return at_ratio(enough);
+  }
+
+ private:
+  static constexpr double kMost = 0.9999;
+  const Graph& graph_;
+  const PruneOptions& options_;
+  std::vector<ChannelGroup> groups_;
+  std::vector<Candidate> candidates_;
+  Cost before_;
+
+  int64_t size(size_t group) const { return static_cast<int64_t>(groups_[group].units.size()); }
+
+  void check_options() const {
+    if (options_.ranking != "local" && options_.ranking != "global" && options_.ranking != "isomorphic")
+      throw Error(unknown_name("ranking", options_.ranking, {"global", "isomorphic", "local"}), ExitCode::usage);
+    const auto in_range = [](double ratio) { return ratio >= 0 && ratio < 1; };
+    check(in_range(options_.ratio), "prune: ratio {} (expected 0 or more and below 1)", options_.ratio);
+    check(options_.multiple_of >= 1, "prune: multiple_of {} (expected at least 1)", options_.multiple_of);
+    check(options_.most > 0 && options_.most <= 1, "prune: most {} (expected above 0, at most 1)", options_.most);
+    for (const auto& [glob, ratio] : options_.ratios) {
+      check(in_range(ratio), "prune: ratio {} for '{}' (expected 0 or more and below 1)", ratio, glob);
+      check_glob(glob);
+    }
+    for (const std::string& glob : options_.protect) check_glob(glob);
+    const int targets = (options_.keep_macs ? 1 : 0) + (options_.keep_parameters ? 1 : 0) +
+                        (options_.max_ram_bytes ? 1 : 0) + (options_.max_latency_us ? 1 : 0);
+    check(targets <= 1, "prune: {} targets (expected one of MACs, parameters, RAM and latency)", targets);
+    check(!options_.max_latency_us || options_.latency_us, "prune: a latency target without a way to measure it");
+    for (const auto& share : {options_.keep_macs, options_.keep_parameters})
+      check(!share || (*share > 0 && *share <= 1), "prune: keep {} (expected above 0, at most 1)", share.value_or(1));
+  }
+
+  void check_glob(const std::string& glob) const {
+    std::vector<std::string> names;
+    for (const Node& node : graph_.nodes) names.push_back(node.name);
+    if (!matches(glob, names)) throw Error("prune: " + unknown_name("node", glob, names), ExitCode::usage);
+  }
+
+  bool is_protected(const ChannelGroup& group) const {
+    const std::vector<std::string> names = writers(graph_, group);
+    return std::any_of(options_.protect.begin(), options_.protect.end(),
+                       [&](const std::string& glob) { return matches(glob, names); });
+  }
+  bool may_shrink(const ChannelGroup& group) const {
+    return !group.pinned && group.units.size() > 1 && !is_protected(group);
+  }
+  double fixed_ratio(const ChannelGroup& group) const {
+    const std::vector<std::string> names = writers(graph_, group);
+    for (const auto& [glob, ratio] : options_.ratios)
+      if (matches(glob, names)) return ratio;
+    return -1;
+  }
+
+  /// Channels that stay when `kept` should: never none, a multiple where that is asked for, within `most`.
+  int64_t bounded(const Candidate& candidate, int64_t kept) const {
+    const int64_t now = size(candidate.group), step = options_.multiple_of;
+    const auto least =
+        static_cast<int64_t>(std::ceil(static_cast<double>(candidate.initial) * (1 - options_.most) - 1e-9));
+    kept = std::max({kept, least, int64_t{1}});
+    if (step > 1 && kept < now) kept = std::max(step, kept / step * step);
+    return std::min(kept, now);
+  }
+
+  std::vector<int64_t> kept_at(double ratio) const {
+    std::vector<int64_t> kept;
+    for (const Candidate& candidate : candidates_) {
+      const double mine = candidate.fixed_ratio >= 0 ? candidate.fixed_ratio : ratio;
+      kept.push_back(static_cast<int64_t>(static_cast<double>(candidate.initial) * (1 - mine) + 1e-9));
+    }
+    if (options_.ranking != "local") rank_together(ratio, kept);
+    for (size_t i = 0; i < kept.size(); ++i) kept[i] = bounded(candidates_[i], kept[i]);
+    return kept;
+  }
+
+  /// The lowest scores of all groups of a rank go, but never the last unit of a group.
+  void rank_together(double ratio, std::vector<int64_t>& kept) const {
+    std::map<std::string, std::vector<size_t>> ranks;
+    for (size_t i = 0; i < candidates_.size(); ++i)
+      if (candidates_[i].fixed_ratio < 0) ranks[candidates_[i].rank].push_back(i);
+    for (const auto& [rank, members] : ranks) {
+      struct Entry {
+        double score;
+        size_t candidate;
+      };
+      std::vector<Entry> all;
+      int64_t initial = 0, now = 0;
+      for (const size_t i : members) {
+        const Candidate& candidate = candidates_[i];
+        kept[i] = size(candidate.group);
+        initial += candidate.initial;
+        now += kept[i];
+        for (size_t place = 0; place + 1 < candidate.order.size(); ++place)
+          all.push_back({candidate.scores[candidate.order[place]], i});
+      }
+      std::stable_sort(all.begin(), all.end(), [](const Entry& a, const Entry& b) { return a.score < b.score; });
+      const int64_t goes = now - static_cast<int64_t>(static_cast<double>(initial) * (1 - ratio) + 1e-9);
+      for (int64_t k = 0; k < goes && k < std::ssize(all); ++k) --kept[all[static_cast<size_t>(k)].candidate];
+    }
+  }
+
+  PruneReport at_ratio(double ratio) const {
+    PruneReport report{ratio, before_.parameters, 0, before_.macs, 0, before_.peak_ram_bytes, 0, {}, {}};
+    const std::vector<int64_t> kept = kept_at(ratio);
+    for (const ChannelGroup& group : groups_) {
+      const auto channels = static_cast<int64_t>(group.units.size());
+      report.groups.push_back({group.name, channels, channels, group.pinned, is_protected(group)});
+    }
+    for (size_t i = 0; i < candidates_.size(); ++i) {
+      const Candidate& candidate = candidates_[i];
+      const int64_t goes = size(candidate.group) - kept[i];
+      for (int64_t k = 0; k < goes; ++k)
+        report.removed.push_back(groups_[candidate.group].units[candidate.order[static_cast<size_t>(k)]]);
+      report.groups[candidate.group].after = kept[i];
+    }
+    Graph smaller = graph_;
+    remove(smaller, report.removed);
+    const Cost after = cost(smaller, options_.inputs);
+    report.parameters_after = after.parameters;
+    report.macs_after = after.macs;
+    report.peak_ram_after = after.peak_ram_bytes;
+    return report;
+  }
+
+  bool has_target() const {
+    return options_.keep_macs || options_.keep_parameters || options_.max_ram_bytes || options_.max_latency_us;
+  }
+  double wanted() const {
+    if (options_.keep_macs) return *options_.keep_macs * static_cast<double>(before_.macs);
+    if (options_.keep_parameters) return *options_.keep_parameters * static_cast<double>(before_.parameters);
+    return options_.max_ram_bytes ? static_cast<double>(*options_.max_ram_bytes) : *options_.max_latency_us;
+  }
+  double value(const PruneReport& report) const {
+    if (options_.keep_macs) return static_cast<double>(report.macs_after);
+    if (options_.keep_parameters) return static_cast<double>(report.parameters_after);
+    if (options_.max_ram_bytes) return static_cast<double>(report.peak_ram_after);
+    Graph smaller = graph_;
+    remove(smaller, report.removed);
+    return options_.latency_us(smaller);
+  }
+  [[noreturn]] void refuse(double nearest, double target) const {
+    if (options_.keep_macs || options_.keep_parameters) {
+      const auto whole = static_cast<double>(options_.keep_macs ? before_.macs : before_.parameters);
+      fail_as(ExitCode::budget,
+              "prune: {:.3g} of the {} cannot be reached: with what is pinned or protected the least is {:.3g}",
+              target / whole, options_.keep_macs ? "MACs" : "parameters", nearest / whole);
+    }
+    fail_as(ExitCode::budget, "prune: {} of {} cannot be reached: with what is pinned or protected the least is {}",
+            target, options_.max_ram_bytes ? "bytes of activation RAM" : "microseconds", nearest);
+  }
+};
+
+}  // namespace
+
+PruneReport plan_pruning(const Graph& graph, const PruneOptions& options, const Evidence& evidence) {
+  return Plan(graph, options, evidence).report();
+}
+
+PruneReport prune(Graph& graph, const PruneOptions& options, const Evidence& evidence) {
+  PruneReport report = plan_pruning(graph, options, evidence);
+  remove(graph, report.removed);
+  return report;
+}
+
+}  // namespace lathe
