@@ -1,0 +1,149 @@
+/// Pruning: how many channels go, which ones, and what is said when it cannot be.
+#include "lathe/prune/prune.h"
+
+#include <ATen/Context.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/randn.h>
+
+#include "lathe/exec/run.h"
+#include "lathe/graph/print.h"
+#include "tests/prune/sample_nets.h"
+
+namespace lathe {
+namespace {
+
+using test::chain, test::error_of, test::left, test::residual;
+using Values = std::vector<double>;
+
+int64_t after(const PruneReport& report, const std::string& group) {
+  for (const PrunedGroup& each : report.groups)
+    if (each.name == group) return each.after;
+  return -1;
+}
+
+std::vector<double> counted(int64_t count) {
+  std::vector<double> values;
+  for (int64_t i = 1; i <= count; ++i) values.push_back(static_cast<double>(i));
+  return values;
+}
+
+TEST(Prune, TheSmallestFiltersGo) {
+  Graph graph = chain({4, 1, 3, 2});
+  const PruneReport report = prune(graph, {.ratio = 0.5});
+  EXPECT_EQ(left(graph), (Values{4, 3}));
+  EXPECT_EQ(graph.node("second").params["weight"].size(1), 2);
+  EXPECT_EQ(graph.node("norm").params["running_mean"].size(0), 2);
+  EXPECT_EQ(report.parameters_after, parameter_count(graph));
+}
+
+TEST(Prune, TheLocalRuleRoundsDownWhatStays) {
+  for (const auto& [channels, kept] : std::map<int64_t, int64_t>{{32, 18}, {64, 37}, {128, 75}}) {
+    Graph graph = chain(counted(channels));
+    EXPECT_EQ(after(prune(graph, {.ratio = 0.41}), "first"), kept);
+  }
+}
+
+TEST(Prune, EqualScoresGoInGraphOrder) {
+  Graph graph = chain({1, 1, 1, 1}, {1, 1, 1, 2});
+  prune(graph, {.ratio = 0.5});
+  EXPECT_EQ(graph.node("norm").params["weight"][1].item<double>(), 2);
+  EXPECT_EQ(graph.node("norm").params["weight"].size(0), 2);
+}
+
+TEST(Prune, AResidualBranchShrinksWithItsStem) {
+  Graph graph = residual();
+  const PruneReport report = prune(graph, {.ratio = 0.5});
+  EXPECT_EQ(after(report, "stem"), 4);
+  EXPECT_EQ(after(report, "inner"), 3);
+  EXPECT_EQ(graph.node("outer").params["weight"].sizes().vec(), (std::vector<int64_t>{4, 3, 3}));
+  EXPECT_EQ(graph.node("head").params["weight"].sizes().vec(), (std::vector<int64_t>{3, 4}));
+  EXPECT_EQ(run(graph, at::randn({2, 2, 16})).sizes().vec(), (std::vector<int64_t>{2, 3}));
+}
+
+TEST(Prune, PlanningChangesNothing) {
+  const Graph graph = residual();
+  const std::string before = print(graph);
+  const PruneReport report = plan_pruning(graph, {.ratio = 0.5});
+  EXPECT_EQ(print(graph), before);
+  EXPECT_LT(report.macs_after, report.macs_before);
+}
+
+TEST(Prune, MultiplesAreKeptAndNeverToZero) {
+  Graph graph = chain(counted(18));
+  EXPECT_EQ(after(prune(graph, {.ratio = 0.3, .multiple_of = 4}), "first"), 12);
+  Graph small = chain(counted(6));
+  EXPECT_EQ(after(prune(small, {.ratio = 0.5, .multiple_of = 8}), "first"), 6);
+}
+
+TEST(Prune, ProtectedLayersStay) {
+  Graph graph = residual();
+  const PruneReport report = prune(graph, {.ratio = 0.5, .protect = {"inn*"}});
+  EXPECT_EQ(after(report, "inner"), 6);
+  EXPECT_EQ(after(report, "stem"), 4);
+}
+
+TEST(Prune, ALayerCanHaveARatioOfItsOwn) {
+  Graph graph = residual();
+  const PruneReport report = prune(graph, {.ratio = 0.5, .ratios = {{"inner", 0.0}}});
+  EXPECT_EQ(after(report, "inner"), 6);
+}
+
+TEST(Prune, GlobalRankingTakesTheLeastOfAllAndEmptiesNoLayer) {
+  const at::NoGradGuard no_gradients;
+  Graph graph = residual();
+  for (const char* name : {"inner", "outer"}) graph.node(name).params["weight"].mul_(1e-6);
+  const PruneReport report = prune(graph, {.scoring = {.normalizer = "none"}, .ratio = 0.6, .ranking = "global"});
+  EXPECT_EQ(after(report, "inner"), 1);
+  EXPECT_GT(after(report, "stem"), 3);
+}
+
+TEST(Prune, ATargetIsMetByTheSmallestRatioThatDoes) {
+  Graph graph = residual();
+  const PruneReport report = prune(graph, {.keep_macs = 0.5});
+  EXPECT_LE(report.macs_after, report.macs_before / 2);
+  const PruneReport less = plan_pruning(residual(), {.ratio = report.ratio - 0.02});
+  EXPECT_GT(less.macs_after, report.macs_before / 2);
+  Graph other = residual();
+  EXPECT_LE(prune(other, {.keep_parameters = 0.3}).parameters_after, report.parameters_before * 3 / 10);
+  EXPECT_LE(plan_pruning(residual(), {.max_ram_bytes = 800}).peak_ram_after, 800);
+  const auto pretend = [](const Graph& g) { return static_cast<double>(parameter_count(g)); };
+  EXPECT_LE(plan_pruning(residual(), {.max_latency_us = 100, .latency_us = pretend}).parameters_after, 100);
+}
+
+TEST(Prune, AnUnreachableTargetNamesTheNearest) {
+  try {
+    plan_pruning(residual(), {.protect = {"stem"}, .keep_parameters = 0.01});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::budget);
+    EXPECT_EQ(std::string(error.what()),
+              "prune: 0.01 of the parameters cannot be reached: with what is pinned or protected the least is 0.364");
+  }
+}
+
+TEST(Prune, SeveralStepsFollowTheFirstCount) {
+  Graph graph = chain(counted(20));
+  const std::map<std::string, int64_t> initial = {{"first", 20}};
+  EXPECT_EQ(after(prune(graph, {.ratio = 0.25, .initial = initial}), "first"), 15);
+  EXPECT_EQ(after(prune(graph, {.ratio = 0.5, .initial = initial}), "first"), 10);
+}
+
+TEST(Prune, WhatItRefuses) {
+  const Graph graph = residual();
+  const auto said = [&](const PruneOptions& options) { return error_of([&] { plan_pruning(graph, options); }); };
+  EXPECT_EQ(said({.ratio = 1}), "prune: ratio 1 (expected 0 or more and below 1)");
+  EXPECT_EQ(said({.protect = {"innr"}}),
+            "prune: unknown node 'innr'; known: head, inner, mean, outer, relu1, relu2, stem, sum, x (did you mean "
+            "'inner'?)");
+  EXPECT_EQ(
+      said({.criterion = "taylr"}),
+      "unknown criterion 'taylr'; known: activation, batch_norm_scale, fpgm, group_norm, hessian, lamp, magnitude, "
+      "random, taylor (did you mean 'taylor'?)");
+  EXPECT_EQ(said({.criterion = "taylor"}), "criterion 'taylor' looks at data: give labelled samples");
+  EXPECT_EQ(said({.criterion = "batch_norm_scale"}), "group 'stem': the criterion finds nothing to go by in it");
+  EXPECT_EQ(said({.ranking = "globl"}),
+            "unknown ranking 'globl'; known: global, isomorphic, local (did you mean 'global'?)");
+}
+
+}  // namespace
+}  // namespace lathe
