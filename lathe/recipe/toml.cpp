@@ -12,29 +12,33 @@
 namespace lathe {
 namespace {
 
+constexpr int kMostDots = 4000;
+constexpr int kDeepest = 64;
+
 /// Walks toml++'s tree; every value remembers its line.
 class Converter {
  public:
   explicit Converter(std::string file) : file_(std::move(file)) {}
 
-  Settings table(const toml::table& source, const std::string& where) const {
+  Settings table(const toml::table& source, const std::string& where, int depth = 0) const {
+    check(depth <= kDeepest, "{}: tables and lists are nested more than {} deep", file_, kDeepest);
     Settings settings(where);
     for (const auto& [key, node] : source) {
       const std::string name(key.str());
-      settings.set(name, value(node, where + " [" + name + "]"), origin(node));
+      settings.set(name, value(node, where + " [" + name + "]", depth + 1), origin(node));
     }
     return settings;
   }
 
-  Settings::Value value(const toml::node& node, const std::string& where) const {
+  Settings::Value value(const toml::node& node, const std::string& where, int depth = 0) const {
     if (const auto* flag = node.as_boolean()) return flag->get();
     if (const auto* whole = node.as_integer()) return static_cast<int64_t>(whole->get());
     if (const auto* real = node.as_floating_point()) return real->get();
     if (const auto* word = node.as_string()) return word->get();
-    if (const auto* below = node.as_table()) return table(*below, where);
+    if (const auto* below = node.as_table()) return table(*below, where, depth);
     if (const auto* array = node.as_array()) {
       Settings::List list;
-      for (const toml::node& element : *array) list.push_back({value(element, where), origin(element)});
+      for (const toml::node& element : *array) list.push_back({value(element, where, depth + 1), origin(element)});
       return list;
     }
     throw settings_error(origin(node), "dates and times are not used here (expected a number, text, list or table)");
@@ -77,6 +81,26 @@ bool is_list_of_tables(const Settings::Value& value) {
          });
 }
 
+/// The parser makes a table for every dot in a key, and a chain of a hundred thousand tables takes the stack when it is
+/// removed; brackets it counts itself. So dots are counted first, but for those of numbers.
+void check_dots(std::string_view text, const std::string& file) {
+  const auto is_digit = [&](size_t at) {
+    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at]));
+  };
+  int dots = 0;
+  bool after_number = false;  // the dot before was a number's: 1.2.3 is no number
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '.') {
+      const bool of_number = !after_number && is_digit(at + 1) && at > 0 && is_digit(at - 1);
+      dots += !of_number;
+      after_number = of_number;
+    } else if (!is_digit(at)) {
+      after_number = false;
+    }
+  }
+  check(dots <= kMostDots, "{}: has {} dots in keys and texts (expected at most {})", file, dots, kMostDots);
+}
+
 void write_table(const Settings& settings, const std::string& path, std::string& text) {
   for (const auto& [key, entry] : settings.entries()) {
     if (!is_list_of_tables(entry.value) && !std::holds_alternative<Settings>(entry.value))
@@ -99,6 +123,7 @@ void write_table(const Settings& settings, const std::string& path, std::string&
 }  // namespace
 
 Settings parse_toml(std::string_view text, const std::string& file) {
+  check_dots(text, file);
   try {
     return Converter(file).table(toml::parse(text), file);
   } catch (const toml::parse_error& error) {
@@ -111,6 +136,7 @@ Settings read_toml(const std::filesystem::path& path) {
 }
 
 Settings::Value parse_value(const std::string& text, const std::string& origin) {
+  check_dots(text, origin);
   try {
     const toml::table parsed = toml::parse("value = " + text);
     return Converter(origin).value(*parsed.get("value"), origin);

@@ -16,6 +16,26 @@ TEST(Toml, MistakesNameFileAndLine) {
             "r.toml:1: dates and times are not used here (expected a number, text, list or table)");
 }
 
+TEST(Toml, DeepTablesAreRefused) {
+  for (const std::string key : {"a", "1", "\"=\"", "a "}) {
+    std::string keys = key;
+    for (int i = 0; i < 200'000; ++i) keys += "." + key;
+    const std::string sentence = error_of([&] { parse_toml(keys + " = 1", "x.toml"); });
+    EXPECT_EQ(sentence.substr(0, 12), "x.toml: has ") << key;
+    EXPECT_NE(sentence.find("00 dots in keys and texts (expected at most 4000)"), std::string::npos) << sentence;
+  }
+  std::string keys = "a";
+  for (int i = 0; i < 65; ++i) keys += ".a";
+  EXPECT_EQ(error_of([&] { parse_toml(keys + " = 1", "x.toml"); }),
+            "x.toml: tables and lists are nested more than 64 deep");
+}
+
+TEST(Toml, NumbersMayHaveAnyNumberOfDots) {
+  std::string list = "[0.5";
+  for (int i = 1; i < 5000; ++i) list += ", 0.5";
+  EXPECT_EQ(parse_toml("a.b = " + list + "]", "x.toml").table("a").reals("b").size(), 5000U);
+}
+
 TEST(Toml, AMissingFileIsASentence) {
   EXPECT_EQ(error_of([] { read_toml("/nowhere/r.toml"); }),
             "/nowhere/r.toml: cannot be opened (No such file or directory)");
