@@ -26,7 +26,7 @@ const Registry<Verb>& verbs() {
       {"run", "run a recipe from data to report", declare_run},
       {"sweep", "run a recipe over a grid of settings, several times each", declare_sweep},
       {"new", "make a model with fresh weights", declare_new},
-      {"import", "read a network from ONNX", declare_import},
+      {"import", "read a network from ONNX, or weights from PyTorch", declare_import},
       {"export", "write a model as ONNX", declare_export},
       {"info", "show a model's layers, parameters, MACs and memory", declare_info},
       {"bench", "measure how long a model takes on this machine", declare_bench},

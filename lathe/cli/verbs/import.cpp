@@ -1,36 +1,101 @@
 /// lathe import FILE -o model.safetensors
+#include <ATen/Context.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/text.h"
+#include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/cost/cost.h"
 #include "lathe/formats/import_onnx.h"
+#include "lathe/formats/load_weights.h"
+#include "lathe/formats/read_weights.h"
+#include "lathe/models/model_registry.h"
+#include "lathe/recipe/toml.h"
 
 namespace lathe {
 
 namespace {
 
-struct ImportVerb {
-  std::string file, out, normalize = "none", task, class_names;
-  std::vector<std::string> inputs;
-  double rate_hz = 0;
+/// "A=B" as a pair; anything else is answered with what it should look like.
+std::pair<std::string, std::string> halves(const std::string& text, const std::string& option,
+                                           const std::string& expected) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    fail_as(ExitCode::usage, "{} {}: expected {}", option, text, expected);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
-  OnnxImportOptions onnx_options() const {
+struct ImportVerb {
+  std::string file, out, into, normalize, task, class_names;
+  std::vector<std::string> inputs, assignments, renames;
+  double rate_hz = 0;
+  bool partial = false;
+
+  bool is_onnx() const { return std::filesystem::path(file).extension() == ".onnx"; }
+
+  void check_usage() const {
+    if (is_onnx() && !(into.empty() && assignments.empty() && renames.empty() && !partial))
+      fail_as(ExitCode::usage,
+              "--into, --set, --rename and --partial are for files of weights; {} brings its own network", file);
+    if (!is_onnx() && !inputs.empty())
+      fail_as(ExitCode::usage, "--input is for ONNX files; a model's inputs come from --into");
+    if (!is_onnx() && into.empty())
+      fail_as(ExitCode::usage,
+              "{}: weights alone are no network; say which it is: --into NAME (lathe list models) or --into MODEL-FILE",
+              file);
+  }
+
+  Model from_onnx() const {
     OnnxImportOptions options;
     for (const std::string& text : inputs) {
-      const size_t equals = text.find('=');
-      if (equals == std::string::npos || equals == 0)
-        fail_as(ExitCode::usage, "--input {}: expected NAME=SIZES, as in x=3,224,224 (without the batch)", text);
-      options.inputs[text.substr(0, equals)] = Shape(parse_integers(text.substr(equals + 1), "--input"));
+      const auto [name, sizes] = halves(text, "--input", "NAME=SIZES, as in x=3,224,224 (without the batch)");
+      options.inputs[name] = Shape(parse_integers(sizes, "--input"));
     }
-    return options;
+    Model model = import_onnx(std::filesystem::path(file), options);
+    if (model.name.empty() || model.name == "main_graph" || model.name == "torch_jit")
+      model.name = std::filesystem::path(file).stem().string();
+    return model;
   }
+
+  /// A fresh model of the registry, or a model file whose weights are replaced.
+  Model network() const {
+    const ModelEntry* entry = models().find(into);
+    if (entry == nullptr && (std::filesystem::exists(into) || into.find('.') != std::string::npos)) {
+      if (!assignments.empty()) fail_as(ExitCode::usage, "--set is for models by name; {} is a file", into);
+      return open_model(into);
+    }
+    Settings settings("import --into " + into);
+    for (const std::string& assignment : assignments) apply_assignment(settings, assignment, "--set");
+    Model model{into, build_model(into, settings), {}, {}};
+    model.preprocessing.task = models().at(into).task;
+    model.preprocessing.normalize = "zscore";
+    return model;
+  }
+
+  Model from_weights(const Output& output) const {
+    LoadWeightsOptions options{.names = {}, .strict = !partial};
+    for (const std::string& text : renames)
+      options.names.push_back(halves(text, "--rename", "FROM=TO, as in 'backbone.*=*'"));
+    Model model = network();
+    const TensorFile weights = read_weights(file);
+    const LoadedWeights loaded = within(file, [&] { return load_weights(model.graph, weights, options); });
+    if (!loaded.prefix.empty()) output.say(fmt::format("took '{}' off the names", loaded.prefix));
+    const auto tell = [&](const std::vector<std::string>& names, std::string_view what) {
+      if (!names.empty()) output.say(fmt::format("{}: {}", what, join(names)));
+    };
+    tell(loaded.missing, "not in the file, left as initialised");
+    tell(loaded.unexpected, "in the file only");
+    tell(loaded.misshapen, "of another shape, left as initialised");
+    return model;
+  }
+
   /// What the file says itself stays, unless an option says otherwise.
   void set_preprocessing(Preprocessing& settings) const {
-    if (normalize != "none") settings.normalize = normalize;
+    if (!normalize.empty()) settings.normalize = normalize;
     if (!task.empty()) settings.task = task;
     if (rate_hz > 0) settings.rate_hz = rate_hz;
     if (!class_names.empty()) settings.class_names = split(class_names, ',');
@@ -41,29 +106,46 @@ struct ImportVerb {
 
 Work declare_import(CLI::App& app) {
   auto verb = std::make_shared<ImportVerb>();
-  app.add_option("FILE", verb->file, "a network in ONNX (.onnx), opset 9 to 22")->required();
+  app.add_option("FILE", verb->file, "a network in ONNX (.onnx), or weights: a PyTorch state dict, .safetensors")
+      ->required();
   app.add_option("-o,--out", verb->out, "model file to write (.safetensors)")->required();
-  app.add_option("--input", verb->inputs, "size of an input that the file leaves open: NAME=3,224,224 (without the batch)")->allow_extra_args(false);
-  app.add_option("--normalize", verb->normalize, "what predict does to each window first: none, zscore or minmax")->check(CLI::IsMember({"none", "zscore", "minmax"}));
-  app.add_option("--rate", verb->rate_hz, "sampling rate of its input, Hz");
-  app.add_option("--task", verb->task, "what its output means")->check(CLI::IsMember({"segmentation", "classification"}));
+  app.add_option("--input", verb->inputs, "size of an input that an ONNX file leaves open: x=3,224,224, no batch")
+      ->allow_extra_args(false);
+  app.add_option("--into", verb->into, "the network that weights belong to: a model's name, or a model file");
+  app.add_option("--set", verb->assignments, "a setting of the model that --into names: --set kernels=8")
+      ->allow_extra_args(false);
+  app.add_option("--rename", verb->renames, "other names for weights: 'backbone.*=*'; nothing behind = drops them")
+      ->allow_extra_args(false);
+  app.add_flag("--partial", verb->partial, "load what fits and say what does not (a new head on an old network)");
+  app.add_option("--normalize", verb->normalize, "what predict does to each window first: none, zscore or minmax")
+      ->check(CLI::IsMember({"none", "zscore", "minmax"}));
+  app.add_option("--rate", verb->rate_hz, "sampling rate of its input, Hz")->check(CLI::PositiveNumber);
+  app.add_option("--task", verb->task, "what its output means")
+      ->check(CLI::IsMember({"segmentation", "classification"}));
   app.add_option("--classes", verb->class_names, "names of the classes in the output's order: normal,af,other");
-  app.footer("Constants are folded and the patterns that exporters scatter (gelu, hard swish, layer norm, circular padding, flatten) become\n"
-             "one layer each. The first axis is the batch. The result is an ordinary model: info, train, eval, predict, export.\n"
-             "torch.onnx.export fuses batch norms into convolutions; to keep them: training=torch.onnx.TrainingMode.PRESERVE,\n"
-             "do_constant_folding=False on model.eval(), or optimize=False with dynamo=True.");
+  app.footer(
+      "ONNX: opset 9 to 22; constants are folded, and what exporters scatter (gelu, hard swish, layer norm, circular\n"
+      "padding, flatten) becomes one layer each. The first axis is the batch. The result is an ordinary model: info, "
+      "train,\n"
+      "eval, predict, prune, export. torch.onnx.export fuses batch norms into convolutions; to keep them for "
+      "training:\n"
+      "training=torch.onnx.TrainingMode.PRESERVE with do_constant_folding=False, or optimize=False with dynamo=True.\n"
+      "State dicts: files of torch.save are read without running anything that they hold.");
   return [verb](const Output& output) {
+    verb->check_usage();
     require_writable(verb->out);
-    Model model = import_onnx(std::filesystem::path(verb->file), verb->onnx_options());
-    if (model.name.empty() || model.name == "main_graph" || model.name == "torch_jit" )
-      model.name = std::filesystem::path(verb->file).stem().string();
+    Model model = verb->is_onnx() ? verb->from_onnx() : verb->from_weights(output);
     verb->set_preprocessing(model.preprocessing);
     save_model(verb->out, model);
     const Cost total = cost(model.graph);
     output.result(fmt::format("{}: {} layers, {} parameters, {} MACs\n", verb->out, model.graph.nodes.size(),
                               with_commas(total.parameters), with_commas(total.macs)),
                   {{"file", verb->out},
-                   {"model", {{"name", model.name}, {"layers", model.graph.nodes.size()}, {"parameters", total.parameters}, {"macs", total.macs}}}});
+                   {"model",
+                    {{"name", model.name},
+                     {"layers", model.graph.nodes.size()},
+                     {"parameters", total.parameters},
+                     {"macs", total.macs}}}});
   };
 }
 
