@@ -29,7 +29,7 @@ const std::map<std::string_view, OnnxRule>& rules() {
 
 /// Nodes that give their first input on: nothing happens to real numbers in them.
 bool passes_on(const OnnxNode& node) {
-  if (node.type == "Identity") return true;
+  if (node.type == "Identity" || node.type == "CastLike") return true;
   const auto found = node.attributes.find("to");
   const auto* type = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
   if (node.type != "Cast" || type == nullptr) return false;
@@ -160,12 +160,20 @@ class Importer {
     bool constants_only = true;
     for (const std::string& name : node.inputs) {
       inputs.push_back(name.empty() ? OnnxInput{} : terms_.at(name));
-      if (!name.empty() && !inputs.back().given()) return;  // what it needs could not be read: told already
+      if (!name.empty() && !inputs.back().given()) {  // what it needs could not be read: told already
+        for (const std::string& output : node.outputs) terms_[output] = {};
+        return;
+      }
       if (inputs.back().trained && weights_.count(name) > 0) weights.push_back(weights_.at(name));
       constants_only = constants_only && inputs.back().value.builder == nullptr;
     }
+    const size_t least = node.type == "CastLike" ? 2 : 1;
+    if (passes_on(node) || least == 2)
+      check(inputs.size() >= least && inputs[0].given(), "node {}: {} inputs (expected {})", node.label(), inputs.size(), least);
+    // Only the sizes of the one and the type of the other's second input are asked for.
+    const bool known = constants_only || node.type == "Shape" || (node.type == "CastLike" && inputs.at(0).constant.defined());
     try {
-      within("node " + node.label(), [&] { return constants_only || node.type == "Shape" ? fold_node(node, inputs) : read_node(node, inputs, weights); });
+      within("node " + node.label(), [&] { return known ? fold_node(node, inputs) : read_node(node, inputs, weights); });
     } catch (const Error& error) {
       if (error.code() != ExitCode::unsupported) throw;
       const std::string prefix = "node " + node.label() + ": ";
@@ -212,6 +220,18 @@ class Importer {
     return at::tensor(std::vector<int64_t>(sizes.begin() + from, sizes.begin() + to), at::kLong);
   }
 
+  /// torch.onnx.export without its optimizer gives convolutions that have no bias one of zeros.
+  static bool adds_nothing(const OnnxInput& bias) {
+    return bias.constant.defined() && !bias.trained && !bias.constant.any().item().toBool();
+  }
+
+  /// One filter for all channels, which no training leaves so: a smoothing or downsampling step, held as a buffer in PyTorch.
+  static bool is_fixed_filter(const std::string& name, const OnnxInput& filter) {
+    const Tensor& values = filter.constant;
+    if (!values.defined() || values.dim() < 3 || values.size(0) < 2 || values.size(1) != 1 || name.ends_with(".weight")) return false;
+    return values.any().item().toBool() && values.eq(values.slice(0, 0, 1)).all().item().toBool();
+  }
+
   /// Graphs are read with batch 1: the mark becomes that, unless other sizes have mixed with it.
   static Tensor with_batch_one(const Tensor& constant) {
     if (constant.scalar_type() != at::kLong || constant.numel() == 0 || constant.numel() > 64) return constant;
@@ -224,6 +244,8 @@ class Importer {
 
   void read_node(const OnnxNode& node, std::vector<OnnxInput> inputs, const std::vector<std::string>& weights) {
     if (passes_on(node)) {
+      const bool rounds = node.type == "CastLike" && inputs.at(1).constant.defined() && !inputs[1].constant.is_floating_point();
+      if (rounds) fail_as(ExitCode::unsupported, "rounds values that depend on the network's input");
       terms_[node.outputs.at(0)] = inputs.at(0);
       return;
     }
@@ -232,6 +254,8 @@ class Importer {
       fail_as(ExitCode::unsupported, "lathe has no op for {} of values that depend on the network's input", node.type);
     for (OnnxInput& input : inputs)
       if (input.constant.defined()) input.constant = with_batch_one(input.constant);
+    if (node.type == "Conv" && inputs.size() > 2 && adds_nothing(inputs[2])) inputs.pop_back();
+    if (node.type == "Conv" && inputs.size() > 1 && is_fixed_filter(node.input(1), inputs[1])) inputs[1].trained = false;
     OnnxCall call(builder_, node, file_.opset, names_.next(node, weights), std::move(inputs));
     const std::vector<Value> values = rule->second.read(call);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
@@ -244,6 +268,7 @@ class Importer {
     std::vector<Value> outputs;
     for (const OnnxValue& output : file_.outputs) {
       const OnnxInput& term = terms_.at(output.name);
+      if (!term.given()) fail_as(ExitCode::unsupported, "output '{}' is a further result of its node, which lathe does not compute", output.name);
       check(term.value.builder != nullptr, "output '{}' does not depend on an input", output.name);
       outputs.push_back(term.value);
     }

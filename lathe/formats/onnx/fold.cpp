@@ -69,6 +69,8 @@ constexpr int64_t kMost = int64_t{1} << 24;
 
 void check_count(const std::vector<int64_t>& sizes) {
   int64_t count = 1;
+  for (const int64_t size : sizes)
+    if (size != 0 && size % kBatchMark == 0) fail_as(ExitCode::unsupported, "a constant as large as the batch");
   for (const int64_t size : sizes) {
     check(size >= 0 && (size == 0 || count <= kMost / size), "a constant of shape [{}] is too large",
           fmt::join(sizes, ", "));
@@ -249,6 +251,7 @@ constexpr Entry kFolds[] = {
     {"Add", [](const Call& c) { return c[0].add(c[1]); }, true},
     {"And", [](const Call& c) { return c[0].logical_and(c[1]); }, true},
     {"Cast", cast},
+    {"CastLike", [](const Call& c) { return c[0].to(c.has(1) ? c[1].scalar_type() : at::kFloat); }},
     {"Ceil", [](const Call& c) { return c[0].ceil(); }},
     {"Concat", concat},
     {"Constant", from_constant},

@@ -113,8 +113,20 @@ const OnnxTensor* OnnxNetwork::constant(const std::string& name) const {
   return value == node->attributes.end() ? nullptr : std::get_if<OnnxTensor>(&value->second);
 }
 
+/// What a cast to real numbers is given, or "" where it is another node: exporters cast the bounds of Clip.
+static std::string before_cast(const OnnxNetwork& network, const std::string& name) {
+  if (const OnnxNode* like = network.giver(name, "CastLike", false))  // values that flow are real
+    return network.constant(like->input(1)) == nullptr ? like->input(0) : "";
+  const OnnxNode* cast = network.giver(name, "Cast", false);
+  if (cast == nullptr) return "";
+  const auto found = cast->attributes.find("to");
+  const auto* to = found == cast->attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  return to != nullptr && *to == static_cast<int64_t>(OnnxType::float32) ? cast->input(0) : "";
+}
+
 std::optional<double> OnnxNetwork::number(const std::string& name) const {
   const OnnxTensor* tensor = constant(name);
+  if (tensor == nullptr) tensor = constant(before_cast(*this, name));
   if (tensor == nullptr || tensor->count() != 1 || tensor->type == OnnxType::text) return std::nullopt;
   return tensor_of(*tensor).item().toDouble();
 }
