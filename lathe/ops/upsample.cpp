@@ -139,6 +139,9 @@ void take_mode(const OnnxCall& call, UpsampleOptions& options) {
   call.require(half || where == "align_corners", "linear with '{}' coordinates (expected half_pixel or align_corners)",
                where);
   options.align_corners = where == "align_corners";
+  for (size_t i = 0; i < options.size.size(); ++i)  // there ONNX takes the first sample, and PyTorch itself the middle
+    call.require(where != "pytorch_half_pixel" || options.size[i] > 1 || call.value().shape()[i + 2] == 1,
+                 "linear to one sample with 'pytorch_half_pixel' coordinates (expected half_pixel)");
 }
 
 Value read(OnnxCall& call) {
