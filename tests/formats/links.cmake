@@ -1,1 +1,1 @@
-target_link_libraries(${program} PRIVATE lathe_exec)
+target_link_libraries(${program} PRIVATE lathe_exec lathe_train)

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Brings the networks of onnx_models.py into lathe and out again, and holds each step against PyTorch and onnxruntime.
+
+    python tools/check_onnx.py --lathe build/bin/lathe --runner build/tests/test_formats_unit [--work DIR]
+                               [--nets tcn,cp_resnet] [--exports trace17,dynamo] [--threads 2] [--json OUT] [--markdown]
+
+For every network and every way to export it: `lathe import`, parameters and MACs of `lathe info`, lathe's outputs
+beside PyTorch's (largest difference over largest value, at most 1e-5), `lathe export`, onnx.checker, and onnxruntime's
+outputs of what lathe wrote beside PyTorch's (at most 1e-5). The import of DenseNet-121 takes less than a second more
+than the start of the program. Prints a table; exits with 1 when anything is off. Wants torch, onnx, onnxscript and
+onnxruntime.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy
+import onnx
+import onnx.numpy_helper
+import onnxruntime
+import torch
+
+from onnx_models import NETS, counted, parameters, randomised
+
+TOLERANCE = 1e-5
+ROWS = 2
+
+
+def trace(model, x, path, opset, keep):
+    """The exporter of TorchScript: what PyTorch 1.x and most files in the wild are made with."""
+    mode = torch.onnx.TrainingMode.PRESERVE if keep else torch.onnx.TrainingMode.EVAL
+    torch.onnx.export(model, (x,), path, dynamo=False, opset_version=opset, training=mode,
+                      do_constant_folding=not keep, input_names=["x"], output_names=["y"],
+                      dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}})
+
+
+def dynamo(model, x, path, keep, external=False):
+    """The exporter of torch.export: PyTorch's default since 2.9."""
+    torch.onnx.export(model, (x,), path, dynamo=True, optimize=not keep, external_data=external, input_names=["x"],
+                      output_names=["y"], dynamic_shapes=({0: torch.export.Dim("batch")},), verbose=False)
+
+
+EXPORTS = {
+    "trace13": lambda m, x, p: trace(m, x, p, 13, False),
+    "trace17": lambda m, x, p: trace(m, x, p, 17, False),
+    "trace17 kept": lambda m, x, p: trace(m, x, p, 17, True),
+    "dynamo": lambda m, x, p: dynamo(m, x, p, False),
+    "dynamo kept": lambda m, x, p: dynamo(m, x, p, True),
+    "dynamo external": lambda m, x, p: dynamo(m, x, p, False, True),
+}
+EXTERNAL = "mobilenet_v2"  # weights in a file beside the model: one network will do
+
+
+def quietly(work):
+    """The exporters talk a lot; what they say is shown only when they fail."""
+    with open(os.devnull, "w") as null:
+        kept = os.dup(1), os.dup(2)
+        sys.stdout.flush()
+        os.dup2(null.fileno(), 1)
+        os.dup2(null.fileno(), 2)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                work()
+        finally:
+            sys.stdout.flush()
+            os.dup2(kept[0], 1)
+            os.dup2(kept[1], 2)
+
+
+class Lathe:
+    def __init__(self, program, runner, threads):
+        self.program, self.runner, self.threads = program, runner, threads
+
+    def __call__(self, *arguments):
+        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip())
+        return done.stdout
+
+    def difference(self, folder):
+        """Runs a folder of model.onnx and test_data_set_0 in lathe: relative difference from the stored outputs."""
+        report = folder.parent / "report.json"
+        environment = dict(os.environ, LATHE_ONNX_BACKEND_TESTS=str(folder.parent), LATHE_ONNX_BACKEND_ONLY=folder.name,
+                           LATHE_ONNX_BACKEND_REPORT=str(report), OMP_NUM_THREADS=str(self.threads))
+        report.unlink(missing_ok=True)
+        done = subprocess.run([self.runner, "--gtest_filter=OnnxBackend.*"], capture_output=True, text=True,
+                              env=environment)
+        if not report.exists():
+            raise RuntimeError(f"{self.runner} wrote no report: {done.stdout[-400:]}{done.stderr[-400:]}")
+        case = json.loads(report.read_text())[0]
+        if "difference" not in case:
+            raise RuntimeError(case["reason"])
+        return case["difference"]
+
+
+def relative(got, expected):
+    return float(numpy.abs(got - expected).max() / numpy.abs(expected).max())
+
+
+def in_onnxruntime(path, x, threads):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: x})[0]
+
+
+def store(array, path):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(onnx.numpy_helper.from_array(array).SerializeToString())
+
+
+def check(name, export, model, expected, lathe, work, inputs):
+    """One row of the table."""
+    net, row = NETS[name], {"net": name, "export": export}
+    folder = work / f"{name}-{export.replace(' ', '-')}"
+    folder.mkdir(parents=True)
+    source, middle, out = folder / "model.onnx", folder / "model.safetensors", folder / "out.onnx"
+    quietly(lambda: EXPORTS[export](model, inputs, str(source)))
+    store(inputs.numpy(), folder / "test_data_set_0" / "input_0.pb")
+    store(expected, folder / "test_data_set_0" / "output_0.pb")
+    row["pytorch_to_onnxruntime"] = relative(in_onnxruntime(source, inputs.numpy(), lathe.threads), expected)
+    start = time.perf_counter()
+    lathe("import", source, "-o", middle)
+    row["import_seconds"] = time.perf_counter() - start
+    info = json.loads(lathe("info", middle, "--json"))["model"]
+    row["parameters"], row["macs"] = info["parameters"], info["macs"]
+    row["difference"] = lathe.difference(folder)
+    lathe("export", middle, "-o", out)
+    onnx.checker.check_model(str(out), full_check=True)
+    row["exported_difference"] = relative(in_onnxruntime(out, inputs.numpy(), lathe.threads), expected)
+    row["faults"] = faults(row, net, model)
+    return row
+
+
+def faults(row, net, model):
+    found = []
+    for key in ("difference", "exported_difference"):
+        if not row[key] <= TOLERANCE:
+            found.append(f"{key} {row[key]:.1e}")
+    macs, _ = counted(model, net.input)
+    if net.macs is not None and fixed_filters(model, net.input) + net.macs != macs:
+        found.append(f"the definition has {macs} MACs (published {net.macs})")
+    if row["macs"] != macs:
+        found.append(f"{row['macs']} MACs (expected {macs})")
+    held = parameters(model)
+    kept = row["export"].endswith("kept")
+    if (kept and row["parameters"] != held) or row["parameters"] > held:
+        found.append(f"{row['parameters']} parameters (expected {held})")
+    return found
+
+
+def fixed_filters(model, shape):
+    """MACs of filters that are not trained (harnet's FIR), which published counts leave out."""
+    total = 0
+
+    def hook(layer, _, y):
+        nonlocal total
+        total += layer.kernel.shape[2] * y.numel() if type(layer).__name__ == "Downsample" else 0
+
+    hooks = [layer.register_forward_hook(hook) for layer in model.modules()]
+    with torch.no_grad():
+        model(torch.zeros(1, *shape))
+    for each in hooks:
+        each.remove()
+    return total
+
+
+def start_up(lathe, work):
+    """Seconds of a program start that loads LibTorch and imports next to nothing; the best of three."""
+    path = work / "tiny.onnx"
+    if not path.exists():
+        quietly(lambda: trace(torch.nn.Linear(2, 2), torch.zeros(1, 2), str(path), 17, False))
+    return min(seconds(lambda: lathe("import", path, "-o", work / "tiny.safetensors")) for _ in range(3))
+
+
+def seconds(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def densenet_import(lathe, work, rows):
+    """Import time of DenseNet-121 beyond the program's start: of a file of each exporter, best of three."""
+    results = []
+    for row in rows:
+        if row["net"] != "densenet121" or "import_seconds" not in row:
+            continue
+        folder = work / f"densenet121-{row['export'].replace(' ', '-')}"
+        if not (folder / "model.onnx").exists():
+            continue
+        base = start_up(lathe, work)
+        best = min(seconds(lambda: lathe("import", folder / "model.onnx", "-o", folder / "again.safetensors")) for _ in range(3))
+        results.append((row["export"], base, best - base))
+        row["import_beyond_start_seconds"] = best - base
+        if best - base >= 1:
+            row["faults"].append(f"import takes {best - base:.2f} s after start-up (expected below 1 s)")
+    return results
+
+
+HEADER = ("network", "export", "parameters", "MACs", "lathe - PyTorch", "re-export - PyTorch", "")
+
+
+def shown(row):
+    if "error" in row:
+        return (row["net"], row["export"], "", "", "", "", row["error"])
+    return (row["net"], row["export"], f"{row['parameters']:,}", f"{row['macs']:,}", f"{row['difference']:.1e}",
+            f"{row['exported_difference']:.1e}", "; ".join(row["faults"]) or "ok")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lathe", required=True, help="the program")
+    parser.add_argument("--runner", required=True, help="tests/test_formats_unit of the same build: runs lathe on tensors")
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("runs/check_onnx"))
+    parser.add_argument("--nets", default=",".join(NETS))
+    parser.add_argument("--exports", default=",".join(EXPORTS))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", action="store_true", help="leave the files of --work where they are")
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/onnx.md has it")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    lathe, rows = Lathe(options.lathe, options.runner, options.threads), []
+    options.work.mkdir(parents=True, exist_ok=True)
+    for name in options.nets.split(","):
+        model = randomised(name, options.seed)
+        inputs = torch.randn(ROWS, *NETS[name].input)
+        with torch.no_grad():
+            expected = model(inputs).numpy()
+        for export in options.exports.split(","):
+            if export == "dynamo external" and name != EXTERNAL:
+                continue
+            folder = options.work / f"{name}-{export.replace(' ', '-')}"
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                rows.append(check(name, export, model, expected, lathe, options.work, inputs))
+            except Exception as error:  # one network that fails must not hide the others
+                text = re.sub(r"\s+", " ", str(error)).replace(str(options.work) + "/", "")
+                rows.append({"net": name, "export": export, "error": text[:600]})
+            print("{:20} {:16} {:>12} {:>15} {:>8} {:>8}  {}".format(*shown(rows[-1])), flush=True)
+            if not options.keep and name != "densenet121":
+                shutil.rmtree(folder, ignore_errors=True)
+    for export, base, more in densenet_import(lathe, options.work, rows):
+        print(f"densenet121 ({export}): import takes {more:.2f} s after a start-up of {base:.2f} s")
+    if options.markdown:
+        print("| " + " | ".join(HEADER) + " |\n|" + "---|" * len(HEADER))
+        for row in rows:
+            print("| " + " | ".join(shown(row)) + " |")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    bad = [row for row in rows if "error" in row or row["faults"]]
+    print(f"{len(rows) - len(bad)} of {len(rows)} exports are as they should be")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
