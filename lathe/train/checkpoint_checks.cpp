@@ -54,7 +54,9 @@ void verify_progress(const Progress& progress, const Extent& extent) {
 
 void verify_state(const OptimizerState& state, const Graph& graph, const Optimizer& optimizer, int64_t steps) {
   const std::vector<ConstNamedParam> params = named_params(graph);
-  for (const auto& [name, mine] : state) {
+  for (const auto& own : state) {
+    const auto& name = own.first;
+    const auto& mine = own.second;
     const auto found =
         std::find_if(params.begin(), params.end(), [&](const auto& entry) { return entry.name == name; });
     check(found != params.end(), "the optimiser's state is of '{}', which is no parameter", name);
