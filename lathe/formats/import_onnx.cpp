@@ -105,7 +105,8 @@ class Importer {
   }
 
   void add_inputs() {
-    for (const auto& [name, shape] : options_.inputs) {
+    for (const auto& given : options_.inputs) {
+      const std::string& name = given.first;
       const bool known = std::any_of(file_.inputs.begin(), file_.inputs.end(), [&](const OnnxValue& v) { return v.name == name; });
       std::vector<std::string> all;
       for (const OnnxValue& input : file_.inputs) all.push_back(input.name);
