@@ -223,7 +223,7 @@ TEST(LoadWeights, EverythingThatDoesNotFitIsListedAtOnce) {
   file.tensors.emplace_back("extra.weight", at::ones({1}));
   EXPECT_EQ(
       error_of([&] { load_weights(graph, file); }),
-      "the weights do not fit the graph: missing stem.bias; unexpected stem.bios, extra.weight; misshapen head.bias "
+      "the weights do not fit the graph: missing stem.bias; unexpected extra.weight, stem.bios; misshapen head.bias "
       "(expected Float [2], got Float [4])");
   EXPECT_TRUE(at::equal(graph.node("stem").params["weight"], weight));
 }
