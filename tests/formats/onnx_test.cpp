@@ -1,5 +1,7 @@
 /// What lathe refuses of ONNX files, in whole sentences: what it cannot compute, what does not hold together, what
 /// lies.
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -130,6 +132,22 @@ TEST(Onnx, AnOutputThatIsConstantIsRefused) {
   OnnxModel model = model_of({node("Relu", {"x"}, "z"), node("Identity", {"c"}, "y")});
   model.constants = {{"c", OnnxType::float32, {1}, std::string(4, '\0')}};
   EXPECT_EQ(refusal(model), "output 'y' does not depend on an input");
+}
+
+TEST(Onnx, AWeightThatIsComputedFromTwoIsOneWeight) {  // weight norm: direction · length / |direction|
+  const std::vector<float> direction = {3, 4, 0, 5}, length = {10, 2};
+  const auto bytes = [](const std::vector<float>& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  };
+  OnnxModel model = model_of({node("ReduceL2", {"v"}, "norm", {{"axes", std::vector<int64_t>{1, 2}}}),
+                              node("Div", {"g", "norm"}, "scale"), node("Mul", {"v", "scale"}, "weight"),
+                              node("Conv", {"x", "weight"}, "y")});
+  model.constants = {{"v", OnnxType::float32, {2, 2, 1}, bytes(direction)},
+                     {"g", OnnxType::float32, {2, 1, 1}, bytes(length)}};
+  const Graph graph = import_onnx(model).graph;
+  const Tensor weight = graph.nodes.at(1).params["weight"];
+  EXPECT_TRUE(weight.requires_grad());
+  EXPECT_TRUE(at::allclose(weight.flatten(), at::tensor({6.0F, 8.0F, 0.0F, 2.0F})));
 }
 
 TEST(Onnx, FurtherResultsOfANodeAreNotOutputs) {

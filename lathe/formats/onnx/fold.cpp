@@ -222,6 +222,7 @@ Tensor divide(const Call& call) {
 Tensor reduce(const Call& call, Tensor (*reduce_axes)(const Tensor&, const std::vector<int64_t>&, bool)) {
   std::vector<int64_t> axes = call.list("axes", 1);
   for (int64_t& axis : axes) axis = call.axis(axis, call[0].dim());
+  if (axes.empty() && call.integer("noop_with_empty_axes", 0) != 0) return call[0];
   if (axes.empty())
     for (int64_t axis = 0; axis < call[0].dim(); ++axis) axes.push_back(axis);
   return reduce_axes(call[0], axes, call.integer("keepdims", 1) != 0);
@@ -276,6 +277,15 @@ constexpr Entry kFolds[] = {
     {"Pow", [](const Call& c) { return c[0].pow(c[1]).to(c[0].scalar_type()); }, true},
     {"Range", range},
     {"Reciprocal", [](const Call& c) { return c[0].reciprocal(); }},
+    {"ReduceL2", [](const Call& c) {  // weight norm
+       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.square().sum(axes, keep).sqrt(); });
+     }},
+    {"ReduceMax", [](const Call& c) {
+       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.amax(axes, keep); });
+     }},
+    {"ReduceMean", [](const Call& c) {
+       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.mean(axes, keep); });
+     }},
     {"ReduceProd", [](const Call& c) { return reduce(c, product); }},
     {"ReduceSum", [](const Call& c) {
        return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.sum(axes, keep); });
