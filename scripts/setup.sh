@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what lathe is built with, where it is missing: Debian packages, and LibTorch into .venv.
-# Usage: setup.sh [--ci]   (--ci: also what only the checks of .ci/run need)
+# Usage: setup.sh [--ci|--fuzz]   (also what only the checks of .ci/run, or only scripts/fuzz.sh, need)
 # TORCH_ROOT=DIR takes LibTorch from DIR and downloads nothing; LATHE_PACKAGES=skip leaves the system's packages alone.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -9,8 +9,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 lists=(scripts/packages.txt)
 case ${1:-} in
   --ci) lists+=(scripts/packages-ci.txt) ;;
+  --fuzz) lists+=(scripts/packages-fuzz.txt) ;;
   "") ;;
-  *) die "setup.sh: unknown argument '$1'" "usage: scripts/setup.sh [--ci]" ;;
+  *) die "setup.sh: unknown argument '$1'" "usage: scripts/setup.sh [--ci|--fuzz]" ;;
 esac
 
 missing_packages() {

@@ -10,6 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr const char* kVersion = "1";
+constexpr int kDeepest = 32;
 
 const std::string& metadata(const TensorFile& file, const char* key) {
   const auto found = file.metadata.find(key);
@@ -19,7 +20,11 @@ const std::string& metadata(const TensorFile& file, const char* key) {
 
 Json parse(const TensorFile& file, const char* key) {
   try {
-    return Json::parse(metadata(file, key));
+    // What is quoted in a sentence is written by a function that calls itself once a level.
+    return Json::parse(metadata(file, key), [&](int depth, Json::parse_event_t, Json&) {
+      check(depth <= kDeepest, "'{}' is nested more than {} deep", key, kDeepest);
+      return true;
+    });
   } catch (const Json::parse_error& error) {
     fail("'{}' is not JSON (it goes wrong at byte {})", key, error.byte);
   } catch (const Json::out_of_range&) {
@@ -45,7 +50,8 @@ Model parse_model(const TensorFile& file) {
   Model model;
   model.name = metadata(file, "lathe.model");
   parse(file, "lathe.preprocessing");  // says where it is not JSON
-  model.preprocessing = within("lathe.preprocessing", [&] { return preprocessing_from_json(metadata(file, "lathe.preprocessing")); });
+  model.preprocessing =
+      within("lathe.preprocessing", [&] { return preprocessing_from_json(metadata(file, "lathe.preprocessing")); });
   const Json notes = parse(file, "lathe.notes");
   model.notes = within("lathe.notes", [&] { return notes_from_json(notes); });
   model.graph = graph_from_json(parse(file, "lathe.graph"), file);

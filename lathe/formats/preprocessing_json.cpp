@@ -61,6 +61,12 @@ Preprocessing from_json(const Json& json) {
   }
 }
 
+/// What is quoted in a sentence is written by a function that calls itself once a level.
+bool refuse_deep(int depth, Json::parse_event_t, Json&) {
+  check(depth <= 8, "is nested more than 8 deep");
+  return true;
+}
+
 }  // namespace
 
 std::string preprocessing_to_json(const Preprocessing& settings) {
@@ -73,7 +79,7 @@ std::string preprocessing_to_json(const Preprocessing& settings) {
 }
 
 Preprocessing preprocessing_from_json(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = Json::parse(text, refuse_deep, /*allow_exceptions=*/false);
   check(!json.is_discarded(), "is not JSON");
   const Preprocessing settings = from_json(json);
   check_preprocessing(settings);

@@ -204,6 +204,19 @@ TEST(ModelFile, DamagedTextIsRefusedOrHarmless) {
   EXPECT_GT(refused, 1000);
 }
 
+TEST(ModelFile, DeepJsonIsRefused) {
+  const ScratchFolder folder;
+  const auto sentence = [&](size_t depth) {
+    TensorFile file;
+    file.metadata = {{"lathe.graph", "{}"}, {"lathe.version", "1"}, {"lathe.model", "deep"}};
+    file.metadata["lathe.preprocessing"] = std::string(depth, '[') + std::string(depth, ']');
+    write_safetensors(folder / "deep", file);
+    return error_of([&] { load_model(folder / "deep"); });
+  };
+  EXPECT_EQ(sentence(1'000'000), (folder / "deep").string() + ": 'lathe.preprocessing' is nested more than 32 deep");
+  EXPECT_EQ(sentence(20), (folder / "deep").string() + ": lathe.preprocessing: is nested more than 8 deep");
+}
+
 TEST(LoadWeights, GoIntoAGraphByName) {
   Graph graph = small_graph();
   const Graph other = small_graph();
