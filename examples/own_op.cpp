@@ -1,7 +1,7 @@
-/// Writes an op of one's own, hard swish, and uses it like any other: shapes, a run, and the units that pruning cuts.
+/// Writes an op of one's own, Mish, and uses it like any other: shapes, a run, and the units that pruning cuts.
 /// Expected: 8 units (2 input, 4 hidden, 2 output channels) of which the 4 hidden ones can go; 65 of 86 parameters are
 /// left without one of them.
-#include <ATen/ops/hardswish.h>
+#include <ATen/ops/mish.h>
 #include <ATen/ops/randn.h>
 #include <lathe/lathe.h>
 
@@ -9,13 +9,13 @@
 
 namespace {
 
-/// x · min(max(x + 3, 0), 6) / 6, each value by itself.
-class HardSwish final : public lathe::Op {
+/// x · tanh(ln(1 + e^x)), each value by itself (arXiv:1908.08681).
+class Mish final : public lathe::Op {
  public:
-  std::string_view kind() const override { return "hard_swish"; }
+  std::string_view kind() const override { return "mish"; }
   lathe::Shape shape(const lathe::Inputs& in) const override { return in[0]; }
   lathe::Tensor forward(std::span<const lathe::Tensor> x, const lathe::Params&, lathe::Mode) const override {
-    return at::hardswish(x[0]);
+    return at::mish(x[0]);
   }
   /// Output channel i carries what input channel i carries: all that pruning needs to know.
   lathe::Ties ties(const lathe::Inputs& in) const override {
@@ -24,15 +24,15 @@ class HardSwish final : public lathe::Op {
   bool in_place() const override { return true; }
 };
 
-lathe::Value hard_swish(lathe::Value x, std::string name) {
-  return x.builder->add(std::move(name), std::make_shared<HardSwish>(), {x});
+lathe::Value mish(lathe::Value x, std::string name) {
+  return x.builder->add(std::move(name), std::make_shared<Mish>(), {x});
 }
 
 lathe::Graph small_network() {
   lathe::Builder builder;
   lathe::Value x = builder.input("signal", {2, 64});
   x = lathe::conv(x, "first", {.out = 4, .kernel = 5, .same = true});
-  x = hard_swish(x, "swish");
+  x = mish(x, "mish");
   x = lathe::conv(x, "second", {.out = 2, .kernel = 5, .same = true});
   return builder.finish({x});
 }
