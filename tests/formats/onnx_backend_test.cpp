@@ -135,7 +135,8 @@ Result guarded(Case test) {
   }
 }
 
-/// With its inputs as they are, and with all but one as constants: neither may give a wrong number.
+/// With its inputs as they are, and with all but one as constants: neither may give a wrong number. Outputs behind the
+/// first (layer norm's mean) are dropped where lathe does not compute them.
 Result both_ways(const fs::path& folder) {
   Case test;
   try {
@@ -147,11 +148,15 @@ Result both_ways(const fs::path& folder) {
   keep_one_input(one);
   const bool several = one.inputs.size() != test.inputs.size();
   if (one.inputs.empty()) return {Result::left_out, "no input is [N, ...] of real numbers"};
-  Result second = guarded(std::move(one));
+  Result second = guarded(one);
+  if (second.status == Result::left_out && one.outputs.size() > 1) {
+    one.model.outputs.resize(1);
+    one.outputs.resize(1);
+    second = guarded(std::move(one));
+  }
   if (!several || second.status == Result::failed || !share_a_batch(test)) return second;
   Result first = guarded(std::move(test));
-  if (first.status == Result::left_out) return second;
-  return first;
+  return first.status == Result::left_out ? second : first;
 }
 
 TEST(OnnxBackend, WhatIsReadGivesTheStoredNumbers) {
