@@ -16,6 +16,17 @@ TEST(Toml, MistakesNameFileAndLine) {
             "r.toml:1: dates and times are not used here (expected a number, text, list or table)");
 }
 
+TEST(Toml, AHeaderWithoutANameIsAMistake) {
+  EXPECT_EQ(error_of([] { parse_toml("a = 1\n[/]\n", "r.toml"); }),
+            "r.toml:2: Error while parsing key: expected bare key starting character or string delimiter, saw '/'");
+}
+
+TEST(Toml, LettersOfAnyLanguageStayWhatTheyAre) {  // they are no blanks; \ufe66 and \u00e9 once were anything
+  const Settings settings = parse_toml("a = \"\u00e9\ufe66\"  # \u00e9\n", "r.toml");
+  EXPECT_EQ(settings.word("a"), "\u00e9\ufe66");
+  EXPECT_NE(error_of([] { parse_toml("a\u00e9 = 1\n", "r.toml"); }), "(no error)");
+}
+
 TEST(Toml, DeepTablesAreRefused) {
   for (const std::string key : {"a", "1", "\"=\"", "a "}) {
     std::string keys = key;
