@@ -36,8 +36,8 @@ void DataOptions::declare(CLI::App& app, bool needs_targets) {
 void DataOptions::declare_reading(CLI::App& app) {
   app.add_option("--columns", columns,
                  "columns of a .csv or .tsv of inputs: names or numbers from 1, with commas between");
-  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T or TC (default: by their number)")
-      ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC"}));
+  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T, TC, or NCHW for images (default: by their number)")
+      ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC", "NCHW"}));
   app.add_option("--window", window_samples, "cut a recording into windows of this many samples")
       ->check(CLI::PositiveNumber);
   auto* window = app.get_option("--window");

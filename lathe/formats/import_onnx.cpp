@@ -243,6 +243,18 @@ class Importer {
     return rest;
   }
 
+  /// A file that was exported with a fixed batch names it at the front of every shape.
+  Tensor without_fixed_batch(const Tensor& shape) const {
+    const std::vector<OnnxSize>& input = file_.inputs.at(0).shape;
+    const int64_t batch = input.empty() ? -1 : input[0].value;
+    const bool names_it = batch > 1 && shape.defined() && shape.scalar_type() == at::kLong && shape.dim() == 1 &&
+                          shape.numel() > 0 && shape[0].item().toLong() == batch;
+    if (!names_it) return shape;
+    Tensor one = shape.clone();
+    one[0].fill_(1);
+    return one;
+  }
+
   void read_node(const OnnxNode& node, std::vector<OnnxInput> inputs, const std::vector<std::string>& weights) {
     if (passes_on(node)) {
       const bool rounds = node.type == "CastLike" && inputs.at(1).constant.defined() && !inputs[1].constant.is_floating_point();
@@ -255,6 +267,8 @@ class Importer {
       fail_as(ExitCode::unsupported, "lathe has no op for {} of values that depend on the network's input", node.type);
     for (OnnxInput& input : inputs)
       if (input.constant.defined()) input.constant = with_batch_one(input.constant);
+    if ((node.type == "Reshape" || node.type == "Expand") && inputs.size() > 1)
+      inputs[1].constant = without_fixed_batch(inputs[1].constant);
     if (node.type == "Conv" && inputs.size() > 2 && adds_nothing(inputs[2])) inputs.pop_back();
     if (node.type == "Conv" && inputs.size() > 1 && is_fixed_filter(node.input(1), inputs[1])) inputs[1].trained = false;
     OnnxCall call(builder_, node, file_.opset, names_.next(node, weights), std::move(inputs));

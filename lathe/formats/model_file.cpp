@@ -77,6 +77,8 @@ void save_model(const std::filesystem::path& path, const Model& model) {
 }
 
 Model load_model(const std::filesystem::path& path) {
+  if (path.extension() == ".onnx")
+    fail("{0}: is a network in ONNX, no model file; first: lathe import {0} -o model.safetensors", path.string());
   const TensorFile file = read_safetensors(path);
   return within(path.string(), [&] { return parse_model(file); });
 }

@@ -25,7 +25,7 @@ void check_word(const Settings& settings, const std::string& key, const std::str
     throw settings_error(settings.origin(key), unknown_name(key, word, std::move(known)));
 }
 
-const std::vector<std::string> kLayouts = {"NCT", "NT", "NTC", "T", "TC"};
+const std::vector<std::string> kLayouts = {"NCHW", "NCT", "NT", "NTC", "T", "TC"};
 const std::vector<std::string> kSplits = {"contiguous", "grouped", "holdout", "none", "rows", "shuffled"};
 
 bool is_recording(const std::string& layout) { return layout == "T" || layout == "TC"; }
@@ -36,11 +36,12 @@ std::string layout_of(const DataSection& section, const at::Tensor& values) {
     case 1: return "T";
     case 2: return section.window_samples > 0 ? "TC" : "NT";  // only a recording is cut
     case 3: return "NCT";
-    default: fail("has {} axes (expected 1 to 3)", values.dim());
+    case 4: return "NCHW";
+    default: fail("has {} axes (expected 1 to 4)", values.dim());
   }
 }
 
-/// To [N, C, T], or [C, T] for a recording.
+/// To [N, C, T] or [N, C, H, W], or [C, T] for a recording.
 at::Tensor arrange(const at::Tensor& values, const std::string& layout) {
   check(values.dim() == static_cast<int64_t>(layout.size()), "has {} axes (expected {} for layout '{}')", values.dim(),
         layout.size(), layout);

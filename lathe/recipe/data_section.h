@@ -19,7 +19,7 @@ struct DataSection {
   std::string inputs, targets, groups;  ///< files, relative to --data; empty inputs: the simulator
   std::vector<std::string> columns;     ///< of a CSV file of inputs: names or numbers from 1; empty: all
   std::string targets_column, groups_column;  ///< columns of CSV files
-  std::string layout;               ///< axes of the inputs' file: NT, NCT, NTC, T, TC; empty: by rank
+  std::string layout;               ///< axes of the inputs' file: NT, NCT, NTC, T, TC, NCHW; empty: by rank
   int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC)
   std::string simulator;
   int64_t simulator_windows = 0;

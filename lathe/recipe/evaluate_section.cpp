@@ -90,6 +90,7 @@ Tensor predict_probabilities(const Model& model, const Dataset& data, bool smoot
   }
   check(!parts.empty(), "{}: has no rows to predict", data.name);
   Tensor output = at::cat(parts, 0);
+  if (preprocessing.task.empty()) return output;  // nobody said what the network's output means
   if (preprocessing.task == "classification") return output.softmax(1);
   output = output.flatten(1);
   if (smooth && preprocessing.smooth_window > 0)
@@ -104,6 +105,8 @@ Scores scores_of(const Model& model, const Dataset& data, const std::string& uni
     check(!data.groups.empty(), "{}: has no groups (expected with unit = \"group\"); give [data] groups", data.name);
     options.groups = data.groups;
   }
+  check(!preprocessing.task.empty(),
+        "the model does not say what its output means (expected a task); import it with --task classification or segmentation");
   check(data.targets.defined(), "{}: has no targets to evaluate against", data.name);
   const Tensor probabilities = predict_probabilities(model, data);
   if (task_of(preprocessing) == Task::classes) return class_scores(probabilities, data.targets, options);

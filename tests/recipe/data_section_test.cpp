@@ -76,8 +76,8 @@ TEST_F(DataSectionTest, LayoutsThatDoNotFitAreRefused) {
   section_.layout = "NCT";
   EXPECT_EQ(error(), "x.npy: has 2 axes (expected 3 for layout 'NCT')");
   section_.layout = "";
-  write("x.npy", counting({2, 2, 2, 2}));
-  EXPECT_EQ(error(), "x.npy: has 4 axes (expected 1 to 3)");
+  write("x.npy", counting({2, 2, 2, 2, 2}));
+  EXPECT_EQ(error(), "x.npy: has 5 axes (expected 1 to 4)");
   write("x.npy", counting({40}));
   EXPECT_EQ(error(), "x.npy: is one recording (layout 'T'): 'window_samples' is missing");
 }

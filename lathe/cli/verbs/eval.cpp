@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/text.h"
+#include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/exec/run.h"
 #include "lathe/recipe/evaluate_section.h"
@@ -42,14 +43,14 @@ std::string table(const Evaluation& evaluation) {
 
 Work declare_eval(CLI::App& app) {
   auto verb = std::make_shared<EvalVerb>();
-  app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
+  declare_model(app, "MODEL", verb->model);
   verb->data.declare(app, true);
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
   verb->machine.declare(app);
   app.footer("Normalisation, smoothing and threshold are the model file's own. With --groups, intervals are over groups.");
   return [verb](const Output& output) {
-    Model model = load_model(verb->model);
+    Model model = open_model(verb->model);
     EvaluateOptions options;
     options.metrics = verb->metrics.empty() ? default_metrics(task_of(model.preprocessing)) : split(verb->metrics, ',');
     const double trained = model.preprocessing.rate_hz;

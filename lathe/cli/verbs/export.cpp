@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/text.h"
+#include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/formats/export_onnx.h"
 
@@ -18,14 +19,14 @@ struct ExportVerb {
 
 Work declare_export(CLI::App& app) {
   auto verb = std::make_shared<ExportVerb>();
-  app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
+  declare_model(app, "MODEL", verb->model);
   app.add_option("-o,--out", verb->out, "file to write: model.onnx")->required();
   app.footer("ONNX is written in opset 17 with a symbolic batch; weights keep their names, preprocessing goes into the metadata.\n"
              "Before the file is written it is read back, and both are run on the same noise: a difference is an error.");
   return [verb](const Output& output) {
     if (std::filesystem::path(verb->out).extension() != ".onnx")
       fail_as(ExitCode::usage, "--out {}: lathe writes .onnx (model.onnx)", verb->out);
-    const Model model = load_model(verb->model);
+    const Model model = open_model(verb->model);
     require_writable(verb->out);
     const double difference = export_onnx(verb->out, model);
     const auto bytes = static_cast<int64_t>(std::filesystem::file_size(verb->out));

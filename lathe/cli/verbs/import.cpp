@@ -38,6 +38,10 @@ struct ImportVerb {
   bool is_onnx() const { return std::filesystem::path(file).extension() == ".onnx"; }
 
   void check_usage() const {
+    if (!out.ends_with(".safetensors"))
+      fail_as(ExitCode::usage, "--out {}: a model is written as .safetensors; give a name that ends so", out);
+    if (std::filesystem::exists(out) && std::filesystem::equivalent(file, out))
+      fail_as(ExitCode::usage, "--out {}: would replace the file that is read; give another name", out);
     if (is_onnx() && !(into.empty() && assignments.empty() && renames.empty() && !partial))
       fail_as(ExitCode::usage,
               "--into, --set, --rename and --partial are for files of weights; {} brings its own network", file);
@@ -94,11 +98,15 @@ struct ImportVerb {
   }
 
   /// What the file says itself stays, unless an option says otherwise.
-  void set_preprocessing(Preprocessing& settings) const {
+  void set_preprocessing(Preprocessing& settings, const Graph& graph) const {
     if (!normalize.empty()) settings.normalize = normalize;
     if (!task.empty()) settings.task = task;
     if (rate_hz > 0) settings.rate_hz = rate_hz;
     if (!class_names.empty()) settings.class_names = split(class_names, ',');
+    if (settings.task != "classification" || settings.class_names.empty()) return;
+    const Shape output = shapes(graph)[static_cast<size_t>(graph.outputs.at(0))];
+    check(output[1] == std::ssize(settings.class_names), "{} class names for an output {} (expected {})",
+          settings.class_names.size(), output, output[1]);
   }
 };
 
@@ -124,7 +132,7 @@ Work declare_import(CLI::App& app) {
       ->check(CLI::IsMember({"segmentation", "classification"}));
   app.add_option("--classes", verb->class_names, "names of the classes in the output's order: normal,af,other");
   app.footer(
-      "ONNX: opset 9 to 22; constants are folded, and what exporters scatter (gelu, hard swish, layer norm, circular\n"
+      "ONNX: opset 7 to 25; constants are folded, and what exporters scatter (gelu, hard swish, layer norm, circular\n"
       "padding, flatten) becomes one layer each. The first axis is the batch. The result is an ordinary model: info, "
       "train,\n"
       "eval, predict, prune, export. torch.onnx.export fuses batch norms into convolutions; to keep them for "
@@ -135,9 +143,11 @@ Work declare_import(CLI::App& app) {
     verb->check_usage();
     require_writable(verb->out);
     Model model = verb->is_onnx() ? verb->from_onnx() : verb->from_weights(output);
-    verb->set_preprocessing(model.preprocessing);
+    verb->set_preprocessing(model.preprocessing, model.graph);
     save_model(verb->out, model);
     const Cost total = cost(model.graph);
+    if (model.preprocessing.task.empty())
+      output.say("what the output means is not known: --task classification (or segmentation) lets predict and eval say it");
     output.result(fmt::format("{}: {} layers, {} parameters, {} MACs\n", verb->out, model.graph.nodes.size(),
                               with_commas(total.parameters), with_commas(total.macs)),
                   {{"file", verb->out},

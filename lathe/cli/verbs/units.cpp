@@ -8,6 +8,7 @@
 #include <set>
 
 #include "lathe/base/text.h"
+#include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 
 namespace lathe {
@@ -54,11 +55,11 @@ std::vector<Group> groups_of(const Graph& graph, const std::vector<Unit>& all) {
 
 Work declare_units(CLI::App& app) {
   auto verb = std::make_shared<UnitsVerb>();
-  app.add_option("MODEL", verb->model, "a model file (.safetensors)")->required();
+  declare_model(app, "MODEL", verb->model);
   app.footer("A unit is a set of channels that can only be removed together; PARAM:AXIS says where it is cut.\n"
              "Pinned units touch the network's inputs or outputs and always stay.");
   return [verb](const Output& output) {
-    const Model model = load_model(verb->model);
+    const Model model = open_model(verb->model);
     std::string text = fmt::format("{:>6}  {:>12}  {:<7} {}\n", "units", "values each", "", "cut from");
     nlohmann::json list = nlohmann::json::array();
     for (const Group& group : groups_of(model.graph, units(model.graph))) {
