@@ -8,6 +8,7 @@
 #include "lathe/graph/graph.h"    // Graph: named nodes, each with one op, its inputs and its tensors
 #include "lathe/graph/op.h"       // Op: the contract; derive from it for an op of your own
 #include "lathe/graph/print.h"    // a graph as a table; parameter counts
+#include "lathe/graph/groups.h"   // units that thin out the same layers
 #include "lathe/graph/units.h"    // which channels can only go together, and their removal
 
 #include "lathe/models/model_registry.h"  // architectures by name
@@ -40,8 +41,14 @@
 #include "lathe/rewrite/merge_kernels.h"    // fewer learned kernels, nearly the same sum
 #include "lathe/rewrite/merge_padding.h"    // padding nodes into the convolutions that read them
 
+#include "lathe/formats/export_onnx.h"   // a model as ONNX, proved equal
+#include "lathe/formats/import_onnx.h"   // a network from ONNX
 #include "lathe/formats/load_weights.h"  // weights of a file into a graph, by name
 #include "lathe/formats/model_file.h"    // one file: weights, graph, preprocessing
+#include "lathe/formats/read_weights.h"  // safetensors files and PyTorch state dicts
+
+#include "lathe/prune/evidence.h"  // what data say of a network, for criteria that ask
+#include "lathe/prune/prune.h"     // whole channels, the least important first
 
 #include "lathe/recipe/evaluate_section.h"  // predict_probabilities: preprocessed and smoothed as the model file says
 #include "lathe/recipe/run.h"               // Recipe: the whole way from data to report in one call
