@@ -174,15 +174,16 @@ class Importer {
     // Only the sizes of the one and the type of the other's second input are asked for.
     const bool known = constants_only || node.type == "Shape" || (node.type == "CastLike" && inputs.at(0).constant.defined());
     try {
-      within("node " + node.label(), [&] { return known ? fold_node(node, inputs) : read_node(node, inputs, weights); });
+      known ? fold_node(node, inputs) : read_node(node, inputs, weights);
     } catch (const Error& error) {
-      if (error.code() != ExitCode::unsupported) throw;
-      const std::string prefix = "node " + node.label() + ": ";
-      refusals_.add(node, node.type + ": " + std::string(error.what()).substr(prefix.size()));
+      if (error.code() != ExitCode::unsupported) throw error.within("node " + node.label());
+      refusals_.add(node, node.type + ": " + error.what());
       for (const std::string& output : node.outputs) terms_[output] = {};
     } catch (const c10::Error& error) {
       const std::string reason = error.what_without_backtrace();
       fail("node {}: {}", node.label(), reason.substr(0, reason.find('\n')));
+    } catch (const std::out_of_range&) {
+      fail("node {}: lacks an input or an output that every {} has", node.label(), node.type);
     }
   }
 

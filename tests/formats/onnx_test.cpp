@@ -63,6 +63,15 @@ TEST(Onnx, EveryTypeThatLatheLacksIsToldAtOnce) {
   EXPECT_EQ(code_of(model), ExitCode::unsupported);
 }
 
+TEST(Onnx, ANameMayHoldAnyBytes) {
+  OnnxModel model = model_of({node("LayerNormalization", {"x", "x"}, "y")});
+  model.nodes[0].name = std::string("a\0name", 6);
+  EXPECT_EQ(code_of(model), ExitCode::unsupported);
+  model = relu();
+  model.nodes[0].name = std::string("a\0name", 6);
+  EXPECT_EQ(import_onnx(model).graph.nodes.back().name, "a_name");
+}
+
 TEST(Onnx, GraphsInsideOfNodesAreRefused) {
   OnnxModel model = model_of({node("If", {"x"}, "y")});
   model.nodes[0].subgraphs = {"then_branch", "else_branch"};
