@@ -1,9 +1,11 @@
 #include "lathe/formats/import_onnx.h"
 
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lathe/formats/onnx/fold.h"
 #include "lathe/formats/onnx/names.h"
@@ -89,6 +91,7 @@ class Importer {
   OnnxNames names_;
   Refusals refusals_;
   std::map<std::string, OnnxInput> terms_;  ///< by the names of the file; not given: could not be read
+  std::set<std::string> of_batch_;  ///< names of the file whose constants hold the batch, as kBatchMark or a multiple of it
   std::map<std::string, std::string> weights_;  ///< names of the file whose constants are a weight -> the weight's name
 
   void refuse_unknown_types() {
@@ -200,6 +203,7 @@ class Importer {
     std::vector<Tensor> results = node.type == "Shape" && inputs.size() == 1 && inputs[0].value.builder != nullptr
                                       ? std::vector{shape_of(node, inputs[0].value)}
                                       : fold(node, constants, file_.opset);
+    find_batch(node, constants, results);
     for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) {
       const bool still = trained && results[i].is_floating_point();
       terms_[node.outputs[i]] = {{}, std::move(results[i]), still};
@@ -212,14 +216,7 @@ class Importer {
   static Tensor shape_of(const OnnxNode& node, Value value) {
     std::vector<int64_t> sizes = value.shape().sizes();
     sizes[0] = kBatchMark;
-    const auto bound = [&](std::string_view name, int64_t without) {
-      const auto found = node.attributes.find(name);
-      const auto* at = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
-      const auto rank = static_cast<int64_t>(sizes.size());
-      return std::clamp(at == nullptr ? without : *at < 0 ? *at + rank : *at, int64_t{0}, rank);
-    };
-    const int64_t from = bound("start", 0), to = std::max(from, bound("end", static_cast<int64_t>(sizes.size())));
-    return at::tensor(std::vector<int64_t>(sizes.begin() + from, sizes.begin() + to), at::kLong);
+    return at::tensor(shape_part(node, sizes), at::kLong);
   }
 
   /// torch.onnx.export without its optimizer gives convolutions that have no bias one of zeros.
@@ -234,13 +231,49 @@ class Importer {
     return values.any().item().toBool() && values.eq(values.slice(0, 0, 1)).all().item().toBool();
   }
 
-  /// Graphs are read with batch 1: the mark becomes that, unless other sizes have mixed with it.
-  static Tensor with_batch_one(const Tensor& constant) {
-    if (constant.scalar_type() != at::kLong || constant.numel() == 0 || constant.numel() > 64) return constant;
-    const Tensor mark = constant.eq(kBatchMark);
-    const Tensor rest = constant.masked_fill(mark, 1);
+  /// The same constant, were the batch of this size.
+  static Tensor with_batch(const Tensor& constant, int64_t batch) {
+    const Tensor values = constant.to(at::kDouble);
+    const Tensor held = values.remainder(kBatchMark).eq(0).logical_and(values.ne(0));
+    return at::where(held, values.div(kBatchMark).mul(batch), values).to(constant.scalar_type());
+  }
+
+  /// Marks the results that hold the batch. What a node makes of it shows when it is done again with another batch, and
+  /// with 1, which comparisons are made with: the batch and multiples of it may be carried about; what else depends on it
+  /// no graph can follow.
+  void find_batch(const OnnxNode& node, const std::vector<Tensor>& constants, const std::vector<Tensor>& results) {
+    bool of_value = false, of_batch = false;
+    for (size_t i = 0; i < constants.size(); ++i) {
+      of_value = of_value || !constants[i].defined();
+      of_batch = of_batch || of_batch_.count(node.inputs[i]) > 0;
+    }
+    if (node.type == "Shape" && of_value && results[0].eq(kBatchMark).any().item().toBool()) of_batch_.insert(node.outputs.at(0));
+    if (!of_batch) return;
+    for (const int64_t batch : {kOtherBatchMark, int64_t{1}}) {
+      std::vector<Tensor> again = constants;
+      for (size_t i = 0; i < again.size(); ++i)
+        if (of_batch_.count(node.inputs[i]) > 0) again[i] = with_batch(again[i], batch);
+      const std::vector<Tensor> others = fold(node, again, file_.opset);
+      for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) {
+        const bool same_sizes = results[i].sizes() == others[i].sizes();
+        const Tensor mine = results[i].to(at::kDouble), other = same_sizes ? others[i].to(at::kDouble) : mine;
+        const Tensor carried = mine.remainder(kBatchMark).eq(0).logical_and(mine.mul(batch).eq(other.mul(kBatchMark)));
+        if (!same_sizes || !mine.eq(other).logical_or(carried).all().item().toBool())
+          fail_as(ExitCode::unsupported, "computes with the size of the batch");
+        if (!mine.equal(other)) of_batch_.insert(node.outputs[i]);
+      }
+    }
+  }
+
+  /// Graphs are read with batch 1: a batch that is asked to stay the first axis becomes that.
+  Tensor with_batch_one(const OnnxNode& node, size_t place, const Tensor& constant) const {
+    if (of_batch_.count(node.input(place)) == 0) return constant;
+    const Tensor rest = constant.masked_fill(constant.eq(kBatchMark), 1);
     const bool mixed = rest.remainder(kBatchMark).eq(0).logical_and(rest.ne(0)).any().item().toBool();
     if (mixed) fail_as(ExitCode::unsupported, "mixes the batch with other axes");
+    const bool sizes = (node.type == "Reshape" && place == 1) || (node.type == "Resize" && place == 3);
+    if (!sizes || constant.dim() != 1 || constant.slice(0, 1).eq(kBatchMark).any().item().toBool())
+      fail_as(ExitCode::unsupported, "takes the size of the batch for something else than the first axis");
     return rest;
   }
 
@@ -266,8 +299,8 @@ class Importer {
     const auto rule = rules().find(node.type);
     if (rule == rules().end())
       fail_as(ExitCode::unsupported, "lathe has no op for {} of values that depend on the network's input", node.type);
-    for (OnnxInput& input : inputs)
-      if (input.constant.defined()) input.constant = with_batch_one(input.constant);
+    for (size_t place = 0; place < inputs.size(); ++place)
+      if (inputs[place].constant.defined()) inputs[place].constant = with_batch_one(node, place, inputs[place].constant);
     if ((node.type == "Reshape" || node.type == "Expand") && inputs.size() > 1)
       inputs[1].constant = without_fixed_batch(inputs[1].constant);
     if (node.type == "Conv" && inputs.size() > 2 && adds_nothing(inputs[2])) inputs.pop_back();

@@ -141,7 +141,10 @@ Tensor squeeze(const Call& call) {
   if (axes.empty()) return x.squeeze();
   for (int64_t& axis : axes) axis = call.axis(axis, x.dim());
   std::sort(axes.rbegin(), axes.rend());
-  for (const int64_t axis : axes) x = x.squeeze(axis);
+  for (const int64_t axis : axes) {
+    check(x.size(axis) == 1, "axis {} of a constant has size {} (expected 1)", axis, x.size(axis));
+    x = x.squeeze(axis);
+  }
   return x;
 }
 
@@ -212,16 +215,39 @@ Tensor flatten(const Call& call) {
   return rows == 0 ? x.reshape({0, 0}) : x.reshape({rows, -1});
 }
 
+/// Where whole numbers are divided by -1, which ends the program for the smallest one: processors cannot hold the result.
+Tensor by_minus_one(const Tensor& divisor) {
+  return at::isSignedType(divisor.scalar_type()) ? divisor.eq(-1) : at::zeros({}, at::kBool);
+}
+
 /// Whole numbers divide towards zero, reals as usual.
 Tensor divide(const Call& call) {
-  const bool whole = !call[0].is_floating_point();
-  check(!whole || !call[1].eq(0).any().item().toBool(), "a division by zero");
-  return whole ? call[0].div(call[1], "trunc") : call[0].div(call[1]);
+  if (call[0].is_floating_point()) return call[0].div(call[1]);
+  check(!call[1].eq(0).any().item().toBool(), "a division by zero");
+  const Tensor turned = by_minus_one(call[1]);
+  const Tensor result = call[0].div(call[1].masked_fill(turned, 1), "trunc");
+  return at::where(turned, result.neg(), result);
+}
+
+Tensor modulo(const Call& call) {
+  const bool as_c = call.integer("fmod", 0) != 0;
+  if (call[0].is_floating_point()) return as_c ? call[0].fmod(call[1]) : call[0].remainder(call[1]);
+  check(!call[1].eq(0).any().item().toBool(), "a division by zero");
+  const Tensor divisor = call[1].masked_fill(by_minus_one(call[1]), 1);  // nothing remains either way
+  return as_c ? call[0].fmod(divisor) : call[0].remainder(divisor);
+}
+
+/// Of any number of constants.
+Tensor each_with_next(const Call& call, Tensor (*apply)(const Tensor&, const Tensor&)) {
+  Tensor result = call[0];
+  for (size_t place = 1; place < call.x.size(); ++place) result = apply(result, call[place]);
+  return result;
 }
 
 Tensor reduce(const Call& call, Tensor (*reduce_axes)(const Tensor&, const std::vector<int64_t>&, bool)) {
   std::vector<int64_t> axes = call.list("axes", 1);
   for (int64_t& axis : axes) axis = call.axis(axis, call[0].dim());
+  std::sort(axes.begin(), axes.end());
   if (axes.empty() && call.integer("noop_with_empty_axes", 0) != 0) return call[0];
   if (axes.empty())
     for (int64_t axis = 0; axis < call[0].dim(); ++axis) axes.push_back(axis);
@@ -267,9 +293,9 @@ constexpr Entry kFolds[] = {
     {"Greater", [](const Call& c) { return c[0].gt(c[1]); }, true},
     {"Identity", [](const Call& c) { return c[0]; }},
     {"Less", [](const Call& c) { return c[0].lt(c[1]); }, true},
-    {"Max", [](const Call& c) { return c.has(1) ? c[0].maximum(c[1]) : c[0]; }, true},
-    {"Min", [](const Call& c) { return c.has(1) ? c[0].minimum(c[1]) : c[0]; }, true},
-    {"Mod", [](const Call& c) { return c.integer("fmod", 0) != 0 ? c[0].fmod(c[1]) : c[0].remainder(c[1]); }, true},
+    {"Max", [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.maximum(b); }); }, true},
+    {"Min", [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.minimum(b); }); }, true},
+    {"Mod", modulo, true},
     {"Mul", [](const Call& c) { return c[0].mul(c[1]); }, true},
     {"Neg", [](const Call& c) { return c[0].neg(); }},
     {"Not", [](const Call& c) { return c[0].logical_not(); }},
@@ -291,7 +317,7 @@ constexpr Entry kFolds[] = {
        return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.sum(axes, keep); });
      }},
     {"Reshape", reshape},
-    {"Shape", [](const Call& c) { return at::tensor(c[0].sizes().vec(), at::kLong); }},
+    {"Shape", [](const Call& c) { return at::tensor(shape_part(c.node, c[0].sizes().vec()), at::kLong); }},
     {"Size", [](const Call& c) { return at::scalar_tensor(c[0].numel(), at::kLong); }},
     {"Slice", slice},
     {"Sqrt", [](const Call& c) { return c[0].sqrt(); }},
@@ -310,6 +336,17 @@ const Entry* find(std::string_view type) {
 }
 
 }  // namespace
+
+std::vector<int64_t> shape_part(const OnnxNode& node, const std::vector<int64_t>& sizes) {
+  const auto rank = static_cast<int64_t>(sizes.size());
+  const auto bound = [&](std::string_view name, int64_t without) {
+    const auto found = node.attributes.find(name);
+    const auto* at = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+    return std::clamp(at == nullptr ? without : *at < 0 ? *at + rank : *at, int64_t{0}, rank);
+  };
+  const int64_t from = bound("start", 0), to = std::max(from, bound("end", rank));
+  return {sizes.begin() + from, sizes.begin() + to};
+}
 
 bool folds(std::string_view type) { return find(type) != nullptr; }
 

@@ -13,6 +13,11 @@ namespace lathe {
 
 /// Stands for the batch in shape arithmetic: a prime that no real size is, so that it shows in whatever it went into.
 inline constexpr int64_t kBatchMark = 1'000'003;
+/// Another such prime: what differs between the two depends on the batch.
+inline constexpr int64_t kOtherBatchMark = 1'000'033;
+
+/// What a Shape node gives of the sizes: all of them, or from its attribute `start` up to `end`.
+std::vector<int64_t> shape_part(const OnnxNode& node, const std::vector<int64_t>& sizes);
 
 /// True for types that `fold` computes.
 bool folds(std::string_view type);

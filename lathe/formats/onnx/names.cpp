@@ -56,7 +56,10 @@ std::string OnnxNames::next(const OnnxNode& node, const std::vector<std::string>
 
 std::string OnnxNames::unique(const std::string& wanted) {
   std::string name = wanted;
-  for (int number = 2; !taken_.insert(name).second; ++number) name = wanted + "_" + std::to_string(number);
+  if (taken_.insert(name).second) return name;
+  int& number = last_.emplace(wanted, 1).first->second;
+  do name = wanted + "_" + std::to_string(++number);
+  while (!taken_.insert(name).second);
   return name;
 }
 

@@ -2,6 +2,7 @@
 /// dict fits the imported graph.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ class OnnxNames {
 
  private:
   std::set<std::string> taken_;
+  std::map<std::string, int> last_;  ///< the number that the latest of a name was given
 };
 
 }  // namespace lathe

@@ -20,9 +20,9 @@ std::map<std::string, int> givers(const OnnxModel& model) {
   for (const OnnxValue& input : model.inputs)
     check(givers.emplace(input.name, -1).second, "input '{}' is there twice", input.name);
   for (size_t i = 0; i < model.nodes.size(); ++i)
-    for (const std::string& output : model.nodes[i].outputs)
-      check(output.empty() || givers.emplace(output, static_cast<int>(i)).second, "node {}: '{}' is given a second time",
-            model.nodes[i].label(), output);
+    for (const std::string& output : model.nodes[i].outputs)  // labels may be long: made only for the sentence
+      if (!output.empty() && !givers.emplace(output, static_cast<int>(i)).second)
+        fail("node {}: '{}' is given a second time", model.nodes[i].label(), output);
   return givers;
 }
 
@@ -33,9 +33,10 @@ void sort_nodes(OnnxModel& model) {
   const size_t count = model.nodes.size();
   std::vector<int> state(count, 0);  // 1: on the way to it, 2: done
   std::vector<size_t> order;
-  const auto giver = [&](const std::string& name, const std::string& reader) {
+  const auto giver = [&](const std::string& name, const OnnxNode* reader) {
     const auto found = from.find(name);
-    check(found != from.end(), "{} reads '{}', which nothing gives", reader, name);
+    if (found == from.end())
+      fail("{} reads '{}', which nothing gives", reader == nullptr ? "the graph's output" : "node " + reader->label(), name);
     return found->second;
   };
   // Depth first without recursion: a chain may be as long as the file.
@@ -51,16 +52,16 @@ void sort_nodes(OnnxModel& model) {
         continue;
       }
       const std::string& name = model.nodes[node].inputs[next];
-      const int before = name.empty() ? -1 : giver(name, "node " + model.nodes[node].label());
+      const int before = name.empty() ? -1 : giver(name, &model.nodes[node]);
       if (before < 0 || state[static_cast<size_t>(before)] == 2) continue;
-      check(state[static_cast<size_t>(before)] == 0, "node {} depends on itself: the nodes form a cycle",
-            model.nodes[static_cast<size_t>(before)].label());
+      if (state[static_cast<size_t>(before)] != 0)
+        fail("node {} depends on itself: the nodes form a cycle", model.nodes[static_cast<size_t>(before)].label());
       path.emplace_back(static_cast<size_t>(before), 0);
     }
   };
   check(!model.outputs.empty(), "the graph has no outputs");
   for (const OnnxValue& output : model.outputs) {
-    const int node = giver(output.name, "the graph's output");
+    const int node = giver(output.name, nullptr);
     if (node >= 0 && state[static_cast<size_t>(node)] == 0) visit(node);
   }
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return a < b; });
@@ -127,7 +128,7 @@ static std::string before_cast(const OnnxNetwork& network, const std::string& na
 std::optional<double> OnnxNetwork::number(const std::string& name) const {
   const OnnxTensor* tensor = constant(name);
   if (tensor == nullptr) tensor = constant(before_cast(*this, name));
-  if (tensor == nullptr || tensor->count() != 1 || tensor->type == OnnxType::text) return std::nullopt;
+  if (tensor == nullptr || tensor->dims.size() > 1 || tensor->count() != 1 || tensor->type == OnnxType::text) return std::nullopt;
   return tensor_of(*tensor).item().toDouble();
 }
 

@@ -13,6 +13,13 @@ std::optional<std::pair<std::string, std::string>> constant_and_value(const Onnx
   return std::nullopt;
 }
 
+/// Means keep their axes unless they say otherwise: without them x - mean would not be taken row by row.
+bool keeps_axes(const OnnxNode& mean) {
+  const auto found = mean.attributes.find("keepdims");
+  const auto* keep = found == mean.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  return keep == nullptr || *keep != 0;
+}
+
 /// The last axes, counted from the end, over which a mean goes: [-1], [-2, -1].
 std::optional<std::vector<int64_t>> mean_axes(const OnnxNetwork& network, const OnnxNode& mean) {
   if (mean.inputs.size() > 1) return network.integers(mean.inputs[1]);
@@ -40,7 +47,7 @@ std::optional<Normalised> normalised(const OnnxNetwork& network, const std::stri
   const OnnxNode* square = variance == nullptr ? nullptr : network.giver(variance->input(0), "Pow");
   const OnnxNode* mean = network.giver(centred->input(1), "ReduceMean");
   const auto epsilon = network.number(parts->first);
-  if (square == nullptr || mean == nullptr || !epsilon || square->input(0) != division->input(0)) return std::nullopt;
+  if (square == nullptr || mean == nullptr || !keeps_axes(*mean) || !keeps_axes(*variance) || !epsilon || square->input(0) != division->input(0)) return std::nullopt;
   const auto axes = mean_axes(network, *mean);
   const bool same = axes && mean_axes(network, *variance) == axes && mean->input(0) == centred->input(0);
   if (!same || network.number(square->input(1)) != 2.0) return std::nullopt;
@@ -58,6 +65,8 @@ bool recognise_layer_norm(OnnxNetwork& network, OnnxNode& node) {
   for (size_t i = 0; i < inner->axes.size(); ++i)  // the last ones without a gap, counted from the end
     if (inner->axes[i] != static_cast<int64_t>(i) - static_cast<int64_t>(inner->axes.size())) return false;
   if (network.constant(scale->first)->dims.size() != inner->axes.size()) return false;
+  // A constant over more axes than the norm's is added behind it: positions of a sequence, say.
+  if (network.constant(shift->first)->dims.size() > inner->axes.size()) return false;
   node = {node.name, "LayerNormalization", {inner->x, scale->first, shift->first}, node.outputs,
           {{"axis", inner->axes[0]}, {"epsilon", static_cast<float>(inner->epsilon)}}, {}, {}};
   return true;
