@@ -94,7 +94,15 @@ Shape shape_of(const Op& op, const Inputs& in) {
   const Arity arity = op.arity();
   check(in.size() >= arity.least && in.size() <= arity.most, "{}: got {} inputs (expected {}{})", op.kind(), in.size(),
         arity.least < arity.most ? "at least " : "", arity.least);
-  return op.shape(in);
+  Shape shape = op.shape(in);
+  constexpr int64_t kMost = int64_t{1} << 40;  // far from overflow, and from any memory
+  int64_t count = 1;
+  for (const int64_t size : shape.sizes()) {
+    check(size >= 1 && size <= kMost / count, "{}: an output of {} (expected sizes of at least 1 that fit into memory)",
+          op.kind(), shape);
+    count *= size;
+  }
+  return shape;
 }
 
 std::vector<Shape> shapes(const Graph& graph, const std::vector<Shape>& inputs) {

@@ -59,7 +59,9 @@ class BatchNorm final : public Op {
 };
 
 /// 1 - 0.9 is 0.09999999999999998: the 0.1 that was meant.
-double nearest(double value) { return std::round(value * 1e9) / 1e9; }
+double nearest(double value) {
+  return std::round(value * 1e9) / 1e9;
+}
 
 }  // namespace
 
@@ -89,12 +91,17 @@ std::vector<OpSample> samples_batch_norm() {
 
 std::vector<OnnxRule> onnx_batch_norm() {
   return {{"BatchNormalization", [](OnnxCall& call) {
-             call.require(call.integer("training_mode", 0) == 0, "training_mode (expected a model exported for inference)");
+             call.require(call.integer("training_mode", 0) == 0,
+                          "training_mode (expected a model exported for inference)");
+             for (size_t i = 1; call.opset() < 14 && i < call.node().outputs.size(); ++i)
+               call.require(call.node().outputs[i].empty(),
+                            "gives batch statistics out (expected a model exported for inference)");
              Params params{call.param(1, "weight"), call.param(2, "bias"), call.param(3, "running_mean"),
                            call.param(4, "running_var")};
              for (const char* name : {"running_mean", "running_var"}) params.find(name)->buffer = true;
              params.add({"num_batches_tracked", at::zeros({}, at::kLong), true});
-             const auto op = std::make_shared<BatchNorm>(call.real("epsilon", 1e-5), nearest(1 - call.real("momentum", 0.9)));
+             const auto op =
+                 std::make_shared<BatchNorm>(call.real("epsilon", 1e-5), nearest(1 - call.real("momentum", 0.9)));
              return std::vector{call.add(op, {call.value()}, std::move(params))};
            }}};
 }

@@ -83,6 +83,8 @@ std::vector<OnnxRule> onnx_linear() {
              Params params{std::move(weight)};
              if (call.has(2)) {
                Param bias = call.param(2, "bias");
+               call.require(bias.value.dim() < 2 || (bias.value.dim() == 2 && bias.value.size(0) == 1),
+                            "bias of shape {} (expected one value an output)", Shape(bias.value.sizes().vec()));
                if (const double beta = call.real("beta", 1); beta != 1) bias.value.mul_(beta);
                bias.value = bias.value.flatten().expand({params["weight"].size(0)}).contiguous();
                params.add(std::move(bias));

@@ -130,7 +130,8 @@ Value read_gather(OnnxCall& call) {
   const Value x = call.value();
   const int64_t axis = axis_from_front(call.integer("axis", 0), x.shape().rank(), "gather");
   const Tensor place = call.constant(1);
-  call.require(place.numel() == 1, "takes {} entries (expected one)", place.numel());
+  call.require(place.numel() == 1 && place.dim() <= 1, "takes entries of shape {} (expected one)",
+               Shape(place.sizes().vec()));
   const int64_t entry = call.integers(1)[0];
   const SliceOptions one{.axis = axis, .from = entry, .to = entry == -1 ? SliceOptions::end : entry + 1};
   if (place.dim() == 1) return slice(x, call.name(), one);

@@ -63,6 +63,37 @@ TEST(Onnx, EveryTypeThatLatheLacksIsToldAtOnce) {
   EXPECT_EQ(code_of(model), ExitCode::unsupported);
 }
 
+TEST(Onnx, SettingsThatWouldChangeTheNumbersAreRefused) {
+  OnnxModel model = model_of({node("BatchNormalization", {"x", "c", "c", "c", "c"}, "y")});
+  model.constants = {{"c", OnnxType::float32, {2}, std::string(8, '\0')}};
+  model.nodes[0].outputs = {"y", "mean", "var", "saved_mean", "saved_var"};
+  model.opset = 9;
+  EXPECT_EQ(refusal(model),
+            "1 of 1 nodes cannot be read\n  BatchNormalization: gives batch statistics out (expected a model exported for "
+            "inference): 'y' (BatchNormalization)");
+  model = model_of({node("Gather", {"x", "i"}, "y", {{"axis", int64_t{2}}})});
+  model.constants = {{"i", OnnxType::int64, {1, 1}, std::string(8, '\0')}};
+  EXPECT_EQ(refusal(model),
+            "1 of 1 nodes cannot be read\n  Gather: takes entries of shape [1, 1] (expected one): 'y' (Gather)");
+  model = model_of({node("Flatten", {"x"}, "f"), node("Gemm", {"f", "w", "b"}, "y")});
+  model.constants = {{"w", OnnxType::float32, {16, 3}, std::string(192, '\0')},
+                     {"b", OnnxType::float32, {3, 1}, std::string(12, '\0')}};
+  EXPECT_EQ(refusal(model),
+            "1 of 2 nodes cannot be read\n  Gemm: bias of shape [3, 1] (expected one value an output): 'y' (Gemm)");
+}
+
+TEST(Onnx, SizesBeyondAnyMemoryAreRefused) {
+  std::vector<OnnxNode> doubling;
+  for (int i = 0; i < 40; ++i) {
+    const std::string x = i == 0 ? "x" : "d" + std::to_string(i);
+    doubling.push_back(node("Concat", {x, x}, i == 39 ? "y" : "d" + std::to_string(i + 1), {{"axis", int64_t{1}}}));
+  }
+  const std::string said = refusal(model_of(std::move(doubling)));
+  EXPECT_NE(said.find("concat: an output of [1, 274877906944, 8] (expected sizes of at least 1 that fit into memory)"),
+            std::string::npos)
+      << said;
+}
+
 TEST(Onnx, ANameMayHoldAnyBytes) {
   OnnxModel model = model_of({node("LayerNormalization", {"x", "x"}, "y")});
   model.nodes[0].name = std::string("a\0name", 6);
