@@ -6,6 +6,7 @@ Step prepare_absorb(const Settings& settings, const Model& model);
 Step prepare_finetune(const Settings& settings, const Model& model);
 Step prepare_fold_batch_norm(const Settings& settings, const Model& model);
 Step prepare_merge(const Settings& settings, const Model& model);
+Step prepare_prune(const Settings& settings, const Model& model);
 
 const Registry<StepEntry>& steps() {
   static const StepEntry entries[] = {
@@ -13,6 +14,7 @@ const Registry<StepEntry>& steps() {
       {"finetune", "train on, with settings of its own", prepare_finetune},
       {"fold_batch_norm", "put batch norms into the layers before them, exactly", prepare_fold_batch_norm},
       {"merge", "merge similar kernels of a learned-kernel bank", prepare_merge},
+      {"prune", "remove whole channels, the least important first", prepare_prune},
   };
   static const Registry<StepEntry> registry("step", entries);
   return registry;

@@ -113,6 +113,10 @@ FitOptions TrainSection::resolved(const at::Tensor& targets, int64_t outputs) co
   return options;
 }
 
+std::string default_loss(const Model& model) {
+  return model.preprocessing.task == "classification" ? "cross_entropy" : "bce";
+}
+
 TrainSection train_section(const Settings& settings, const Model& model) {
   TrainSection section;
   FitOptions& fit = section.fit;
@@ -125,7 +129,7 @@ TrainSection train_section(const Settings& settings, const Model& model) {
   fit.clip_value = settings.real("clip_value", 0.0);
   fit.checkpoint_seconds = settings.real("checkpoint_seconds", 10.0);
   fit.checkpoint_steps = settings.count("checkpoint_steps", 0, 0);
-  fit.loss.kind = settings.word("loss", model.preprocessing.task == "classification" ? "cross_entropy" : "bce");
+  fit.loss.kind = settings.word("loss", default_loss(model));
   Settings short_optimizer(settings.where()), short_schedule(settings.where());
   const Settings& optimizer = kind_table(settings, "optimizer", "adam", short_optimizer);
   const Settings& schedule = kind_table(settings, "schedule", "constant", short_schedule);

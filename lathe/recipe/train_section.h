@@ -16,6 +16,9 @@ struct TrainSection {
   FitOptions resolved(const at::Tensor& targets, int64_t outputs) const;
 };
 
+/// What a model of its task is trained with where nothing else is said.
+std::string default_loss(const Model& model);
+
 /// Keys: epochs, batch, accumulate, shuffle, loss, class_weights, clip_norm, clip_value, checkpoint_seconds, optimizer
 /// (a table or a name), schedule (a table or a name). A key that has no effect beside the others, and a loss that does
 /// not suit the network's output, are refused here.

@@ -59,10 +59,10 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
           "The following argument was not expected: more; see 'lathe info --help'");
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
-  refused(
-      {"list", "opps"}, 2,
-      "unknown list 'opps'; known: losses, macs, metrics, models, ops, optimizers, readers, recipes, schedules, simulators, "
-      "steps, transforms (did you mean 'ops'?)");
+  refused({"list", "opps"}, 2,
+          "unknown list 'opps'; known: criteria, losses, macs, metrics, models, ops, optimizers, readers, recipes, "
+          "schedules, simulators, "
+          "steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
 }

@@ -11,6 +11,7 @@
 #include "lathe/eval/metric.h"
 #include "lathe/models/model_registry.h"
 #include "lathe/ops/op_registry.h"
+#include "lathe/prune/criterion.h"
 #include "lathe/recipe/recipes.h"
 #include "lathe/recipe/step.h"
 #include "lathe/train/loss.h"
@@ -92,6 +93,7 @@ struct Listing {
 
 const Registry<Listing>& listings() {
   static const Listing entries[] = {
+      {"criteria", [] { return summaries(criteria()); }},
       {"losses", [] { return summaries(losses()); }},
       {"macs", [] { return summaries(mac_conventions()); }},
       {"metrics", [] { return summaries(metrics()); }},
