@@ -29,4 +29,4 @@ cmake_path(GET LATHE_TORCH_INCLUDE PARENT_PATH LATHE_BUILT_WITH_TORCH)
 configure_package_config_file(cmake/lathe-config.cmake.in lathe-config.cmake INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(lathe-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lathe-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/lathe-config-version.cmake
-  cmake/lathe_torch.cmake cmake/lathe_fmt.cmake DESTINATION ${package_folder})
+  cmake/lathe_torch.cmake cmake/lathe_fmt.cmake cmake/lathe_sndfile.cmake DESTINATION ${package_folder})
