@@ -81,8 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
         Mistake{
             "name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
-            "recipe.toml:7: unknown model 'kernel_segmentor'; known: kernel_classifier, kernel_segmenter (did you mean "
-            "'kernel_segmenter'?)"},
+            "recipe.toml:7: unknown model 'kernel_segmentor'; known: cp_resnet, kernel_classifier, kernel_segmenter, "
+            "lenet (did you mean 'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
                 "recipe.toml:18: unknown step 'marge'; known: absorb, finetune, fold_batch_norm, merge, prune (did you "
                 "mean 'merge'?)"},
