@@ -11,6 +11,8 @@ namespace lathe {
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
+/// What stands before the first line break: libraries put their own insides behind it.
+std::string first_line(std::string_view text);
 
 /// The candidate nearest to `word` by edit distance; empty when none is near enough to be a likely slip.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates);

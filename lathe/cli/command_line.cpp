@@ -21,7 +21,7 @@ namespace lathe {
 
 void Output::result(const std::string& text, const nlohmann::json& object) const {
   if (json)
-    std::cout << object.dump(2) << std::endl;
+    std::cout << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   else
     std::cout << text << std::flush;
   check(std::cout.good(), "standard output: cannot be written ({})", std::strerror(errno));

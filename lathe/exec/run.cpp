@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "lathe/base/glob.h"
+#include "lathe/base/text.h"
 
 namespace lathe {
 namespace {
@@ -68,12 +69,6 @@ std::vector<bool> tapped(const Graph& graph, const std::vector<std::string>& glo
   return marked;
 }
 
-/// The first line of LibTorch's message: the rest is a stack of its own functions.
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
-}
-
 }  // namespace
 
 RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOptions& options) {
@@ -105,7 +100,7 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
       try {
         values[i] = step.fusion ? step.fusion->forward(mine) : node.op->forward(mine, node.params, {options.training});
       } catch (const c10::Error& error) {
-        fail("node '{}': {}", node.name, first_line(error));
+        fail("node '{}': {}", node.name, first_line(error.what_without_backtrace()));
       } catch (const Error& error) {
         throw error.within(fmt::format("node '{}'", node.name));
       }

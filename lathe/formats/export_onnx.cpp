@@ -4,6 +4,7 @@
 #include <ATen/ops/randn.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lathe/base/text.h"
 #include "lathe/base/version.h"
@@ -30,13 +31,16 @@ std::vector<std::string> output_names(const Model& model) {
   const std::vector<std::string> wanted = split(note->second, ',');
   const bool taken = std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
     return name.empty() || std::count(wanted.begin(), wanted.end(), name) > 1 ||
-           std::any_of(model.graph.nodes.begin(), model.graph.nodes.end(), [&](const Node& node) { return node.name == name; });
+           std::any_of(model.graph.nodes.begin(), model.graph.nodes.end(),
+                       [&](const Node& node) { return node.name == name; });
   });
   return wanted.size() == names.size() && !taken ? wanted : names;
 }
 
 void write_nodes(const Graph& graph, const std::vector<Shape>& shapes, OnnxModel& file) {
   std::vector<std::string> refused;
+  std::set<std::string> taken;
+  for (const Node& node : graph.nodes) taken.insert(node.name);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (dynamic_cast<const InputOp*>(node.op.get()) != nullptr) {
@@ -49,7 +53,7 @@ void write_nodes(const Graph& graph, const std::vector<Shape>& shapes, OnnxModel
       inputs.push_back(graph.nodes[static_cast<size_t>(input)].name);
       input_shapes.push_back(shapes[static_cast<size_t>(input)]);
     }
-    OnnxWriter writer(file, node, std::move(inputs), std::move(input_shapes), shapes[i]);
+    OnnxWriter writer(file, node, std::move(inputs), std::move(input_shapes), shapes[i], taken);
     try {
       node.op->write_onnx(writer);
     } catch (const Error& error) {
@@ -60,10 +64,12 @@ void write_nodes(const Graph& graph, const std::vector<Shape>& shapes, OnnxModel
   if (!refused.empty()) fail_as(ExitCode::unsupported, "{}", join(refused, "\n  "));
 }
 
-/// Gives node `from`'s value the name of an output. An output that is an input, or is there twice, goes through an Identity.
+/// Gives node `from`'s value the name of an output. An output that is an input, or is there twice, goes through an
+/// Identity.
 void name_output(const std::string& from, const std::string& to, OnnxModel& file) {
-  const bool plain = std::none_of(file.inputs.begin(), file.inputs.end(), [&](const OnnxValue& v) { return v.name == from; }) &&
-                     std::none_of(file.outputs.begin(), file.outputs.end(), [&](const OnnxValue& v) { return v.name == from; });
+  const bool plain =
+      std::none_of(file.inputs.begin(), file.inputs.end(), [&](const OnnxValue& v) { return v.name == from; }) &&
+      std::none_of(file.outputs.begin(), file.outputs.end(), [&](const OnnxValue& v) { return v.name == from; });
   if (plain && from == to) return;
   if (!plain) {
     file.nodes.push_back({to + ".output", "Identity", {from}, {to}, {}, {}, {}});
@@ -83,7 +89,8 @@ OnnxModel to_onnx(const Model& model) {
   OnnxModel file;
   file.producer = "lathe " + std::string(kVersion);
   file.name = model.name.empty() ? "lathe" : model.name;
-  if (model.preprocessing != Preprocessing{}) file.metadata["lathe.preprocessing"] = preprocessing_to_json(model.preprocessing);
+  if (model.preprocessing != Preprocessing{})
+    file.metadata["lathe.preprocessing"] = preprocessing_to_json(model.preprocessing);
   const std::vector<Shape> sizes = shapes(model.graph);
   write_nodes(model.graph, sizes, file);
   const std::vector<std::string> names = output_names(model);
@@ -119,7 +126,8 @@ double export_onnx(const std::filesystem::path& path, const Model& model) {
     return largest;
   });
   if (!(difference <= 1e-4))
-    fail_as(ExitCode::bug, "{}: the ONNX form gives other numbers than the model (largest difference {:.3g}); not written",
+    fail_as(ExitCode::bug,
+            "{}: the ONNX form gives other numbers than the model (largest difference {:.3g}); not written",
             path.string(), difference);
   write_onnx(path, file);
   return difference;

@@ -1,12 +1,11 @@
 #include "lathe/formats/import_onnx.h"
 
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/where.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
-#include <set>
 
+#include "lathe/base/text.h"
+#include "lathe/formats/onnx/batch.h"
 #include "lathe/formats/onnx/fold.h"
 #include "lathe/formats/onnx/names.h"
 #include "lathe/formats/onnx/patterns.h"
@@ -32,8 +31,7 @@ const std::map<std::string_view, OnnxRule>& rules() {
 /// Nodes that give their first input on: nothing happens to real numbers in them.
 bool passes_on(const OnnxNode& node) {
   if (node.type == "Identity" || node.type == "CastLike") return true;
-  const auto found = node.attributes.find("to");
-  const auto* type = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  const auto* type = node.find<int64_t>("to");
   if (node.type != "Cast" || type == nullptr) return false;
   const auto to = static_cast<OnnxType>(*type);
   return to == OnnxType::float32 || to == OnnxType::float64 || to == OnnxType::float16 || to == OnnxType::bfloat16;
@@ -54,7 +52,8 @@ class Refusals {
     for (const std::string& reason : order_) {
       const std::vector<std::string>& nodes = by_reason_.at(reason);
       const size_t shown = std::min<size_t>(nodes.size(), 8);
-      text += fmt::format("\n  {}: {}", reason, fmt::join(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+      text += fmt::format("\n  {}: {}", reason,
+                          fmt::join(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
       if (shown < nodes.size()) text += fmt::format(" and {} more", nodes.size() - shown);
     }
     throw Error(text, ExitCode::unsupported);
@@ -66,33 +65,75 @@ class Refusals {
   std::map<std::string, std::vector<std::string>> by_reason_;
 };
 
+/// What importing keeps in memory beside the file's own constants: what is computed of them, and copies of those that
+/// several nodes read.
+class Budget {
+ public:
+  explicit Budget(const OnnxModel& file) {
+    for (const OnnxTensor& constant : file.constants) left_ += 4 * constant.count();
+  }
+  void take(int64_t values) {
+    left_ -= values;
+    check(left_ >= 0, "with it the file makes too many constants of those that it holds");
+  }
+
+ private:
+  int64_t left_ = int64_t{1} << 26;
+};
+
 class Importer {
  public:
-  Importer(OnnxModel file, const OnnxImportOptions& options) : file_(std::move(file)), options_(options) {}
+  Importer(OnnxModel file, const OnnxImportOptions& options)
+      : file_(std::move(file)), options_(options), batch_(file_.opset, first_size(file_.inputs.at(0))) {}
 
   Graph graph() {
     sort_nodes(file_);
     recognise_patterns(file_);
     refuse_unknown_types();
+    budget_.emplace(file_);
+    for (const OnnxNode& node : file_.nodes)
+      for (const std::string& name : node.inputs) ++readers_[name];
+    for (const OnnxValue& output : file_.outputs) ++readers_[output.name];
     add_inputs();
     for (OnnxTensor& constant : file_.constants) {
-      within("constants", [&] { add_constant(constant); });
+      if (readers_.count(constant.name) > 0) within("constants", [&] { add_constant(constant); });
       constant.data = {};  // memory: weights are there once
     }
-    for (const OnnxNode& node : file_.nodes) read(node);
+    for (const OnnxNode& node : file_.nodes) {
+      read(node);
+      for (const std::string& name : node.inputs)
+        if (const auto found = readers_.find(name); --found->second == 0) terms_.erase(name);
+    }
     refusals_.throw_if_any(file_.nodes.size());
     return finish();
+  }
+
+  /// What became of the file's weights that its graph does not say, by kind: for the model's notes.
+  std::map<std::string, std::string> notes() const {
+    std::map<std::string, std::string> notes;
+    std::vector<std::string> shared;
+    for (const auto& [weight, nodes] : weight_readers_)
+      if (nodes.size() > 1) shared.push_back(fmt::format("{} ({})", weight, fmt::join(nodes, ", ")));
+    if (!shared.empty()) notes["onnx.shared"] = join(shared, "; ");
+    if (!fixed_filters_.empty()) notes["onnx.fixed"] = join(fixed_filters_);
+    return notes;
   }
 
  private:
   OnnxModel file_;
   const OnnxImportOptions& options_;
+  OnnxBatch batch_;
   Builder builder_;
   OnnxNames names_;
   Refusals refusals_;
-  std::map<std::string, OnnxInput> terms_;  ///< by the names of the file; not given: could not be read
-  std::set<std::string> of_batch_;  ///< names of the file whose constants hold the batch, as kBatchMark or a multiple of it
+  std::optional<Budget> budget_;
+  std::map<std::string, int> readers_;          ///< of the file's names: how many nodes are still to read them
+  std::map<std::string, OnnxInput> terms_;      ///< by the names of the file; not given: could not be read
   std::map<std::string, std::string> weights_;  ///< names of the file whose constants are a weight -> the weight's name
+  std::map<std::string, std::vector<std::string>> weight_readers_;  ///< the graph's nodes that hold it
+  std::vector<std::string> fixed_filters_;
+
+  static int64_t first_size(const OnnxValue& input) { return input.shape.empty() ? -1 : input.shape[0].value; }
 
   void refuse_unknown_types() {
     for (const OnnxNode& node : file_.nodes) {
@@ -110,7 +151,8 @@ class Importer {
   void add_inputs() {
     for (const auto& given : options_.inputs) {
       const std::string& name = given.first;
-      const bool known = std::any_of(file_.inputs.begin(), file_.inputs.end(), [&](const OnnxValue& v) { return v.name == name; });
+      const bool known =
+          std::any_of(file_.inputs.begin(), file_.inputs.end(), [&](const OnnxValue& v) { return v.name == name; });
       std::vector<std::string> all;
       for (const OnnxValue& input : file_.inputs) all.push_back(input.name);
       if (!known) throw Error(unknown_name("input", name, all), ExitCode::usage);
@@ -134,18 +176,25 @@ class Importer {
             input.shape.size() - 1);
       for (size_t i = 0; input.has_shape && i < given->second.rank(); ++i)
         check(input.shape[i + 1].value < 0 || input.shape[i + 1].value == given->second[i],
-              "the given shape {} does not fit axis {} of the file ({})", given->second, i + 1, input.shape[i + 1].value);
+              "the given shape {} does not fit axis {} of the file ({})", given->second, i + 1,
+              input.shape[i + 1].value);
       return given->second;
     }
     std::vector<std::string> open;
-    std::vector<int64_t> sizes;
+    std::vector<int64_t> sizes, example;
+    const int64_t spatial = input.shape.size() > 3 ? 224 : 300;
     for (size_t i = 1; i < input.shape.size(); ++i) {
       sizes.push_back(input.shape[i].value);
-      if (sizes.back() < 0) open.push_back(input.shape[i].name.empty() ? fmt::format("axis {}", i) : fmt::format("axis {} ('{}')", i, input.shape[i].name));
+      example.push_back(sizes.back() >= 0 ? sizes.back() : i == 1 ? 3 : spatial);
+      if (sizes.back() < 0)
+        open.push_back(input.shape[i].name.empty() ? fmt::format("axis {}", i)
+                                                   : fmt::format("axis {} ('{}')", i, input.shape[i].name));
     }
     if (!input.has_shape || !open.empty())
-      fail_as(ExitCode::unsupported, "the file leaves its size open: {}; give it: --input {}=3,224,224 (without the batch)",
-              input.has_shape ? join(open) : "all axes", input.name);
+      fail_as(ExitCode::unsupported,
+              "the file leaves its size open: {}; give it, as in --input {}={} (without the batch)",
+              input.has_shape ? join(open) : "all axes", input.name,
+              input.has_shape ? fmt::format("{}", fmt::join(example, ",")) : "3,224,224");
     check(!sizes.empty(), "has no axis beside the batch (expected [N, ...])");
     return Shape(std::move(sizes));
   }
@@ -173,9 +222,11 @@ class Importer {
     }
     const size_t least = node.type == "CastLike" ? 2 : 1;
     if (passes_on(node) || least == 2)
-      check(inputs.size() >= least && inputs[0].given(), "node {}: {} inputs (expected {})", node.label(), inputs.size(), least);
+      check(inputs.size() >= least && inputs[0].given(), "node {}: {} inputs (expected {})", node.label(),
+            inputs.size(), least);
     // Only the sizes of the one and the type of the other's second input are asked for.
-    const bool known = constants_only || node.type == "Shape" || (node.type == "CastLike" && inputs.at(0).constant.defined());
+    const bool known =
+        constants_only || node.type == "Shape" || (node.type == "CastLike" && inputs.at(0).constant.defined());
     try {
       known ? fold_node(node, inputs) : read_node(node, inputs, weights);
     } catch (const Error& error) {
@@ -183,8 +234,7 @@ class Importer {
       refusals_.add(node, node.type + ": " + error.what());
       for (const std::string& output : node.outputs) terms_[output] = {};
     } catch (const c10::Error& error) {
-      const std::string reason = error.what_without_backtrace();
-      fail("node {}: {}", node.label(), reason.substr(0, reason.find('\n')));
+      fail("node {}: {}", node.label(), first_line(error.what_without_backtrace()));
     } catch (const std::out_of_range&) {
       fail("node {}: lacks an input or an output that every {} has", node.label(), node.type);
     }
@@ -201,10 +251,14 @@ class Importer {
       if (const auto found = weights_.find(node.inputs[i]); found != weights_.end()) weight = found->second;
     }
     std::vector<Tensor> results = node.type == "Shape" && inputs.size() == 1 && inputs[0].value.builder != nullptr
-                                      ? std::vector{shape_of(node, inputs[0].value)}
+                                      ? std::vector{OnnxBatch::shape_of(node, inputs[0].value.shape().sizes())}
                                       : fold(node, constants, file_.opset);
-    find_batch(node, constants, results);
+    batch_.follow(node, constants, results);
     for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) {
+      const bool view = std::any_of(constants.begin(), constants.end(), [&](const Tensor& constant) {
+        return constant.defined() && constant.is_alias_of(results[i]);
+      });
+      if (!view) budget_->take(results[i].numel());
       const bool still = trained && results[i].is_floating_point();
       terms_[node.outputs[i]] = {{}, std::move(results[i]), still};
       if (still && !weight.empty()) weights_[node.outputs[i]] = weight;
@@ -212,86 +266,24 @@ class Importer {
     for (size_t i = results.size(); i < node.outputs.size(); ++i) terms_[node.outputs[i]] = {};
   }
 
-  /// The batch shows as kBatchMark, so that arithmetic with it can be told from arithmetic with a 1.
-  static Tensor shape_of(const OnnxNode& node, Value value) {
-    std::vector<int64_t> sizes = value.shape().sizes();
-    sizes[0] = kBatchMark;
-    return at::tensor(shape_part(node, sizes), at::kLong);
-  }
-
   /// torch.onnx.export without its optimizer gives convolutions that have no bias one of zeros.
   static bool adds_nothing(const OnnxInput& bias) {
     return bias.constant.defined() && !bias.trained && !bias.constant.any().item().toBool();
   }
 
-  /// One filter for all channels, which no training leaves so: a smoothing or downsampling step, held as a buffer in PyTorch.
+  /// One filter for all channels, which no training leaves so: a smoothing or downsampling step, held as a buffer in
+  /// PyTorch.
   static bool is_fixed_filter(const std::string& name, const OnnxInput& filter) {
     const Tensor& values = filter.constant;
-    if (!values.defined() || values.dim() < 3 || values.size(0) < 2 || values.size(1) != 1 || name.ends_with(".weight")) return false;
+    if (!values.defined() || values.dim() < 3 || values.size(0) < 2 || values.size(1) != 1 || name.ends_with(".weight"))
+      return false;
     return values.any().item().toBool() && values.eq(values.slice(0, 0, 1)).all().item().toBool();
-  }
-
-  /// The same constant, were the batch of this size.
-  static Tensor with_batch(const Tensor& constant, int64_t batch) {
-    const Tensor values = constant.to(at::kDouble);
-    const Tensor held = values.remainder(kBatchMark).eq(0).logical_and(values.ne(0));
-    return at::where(held, values.div(kBatchMark).mul(batch), values).to(constant.scalar_type());
-  }
-
-  /// Marks the results that hold the batch. What a node makes of it shows when it is done again with another batch, and
-  /// with 1, which comparisons are made with: the batch and multiples of it may be carried about; what else depends on it
-  /// no graph can follow.
-  void find_batch(const OnnxNode& node, const std::vector<Tensor>& constants, const std::vector<Tensor>& results) {
-    bool of_value = false, of_batch = false;
-    for (size_t i = 0; i < constants.size(); ++i) {
-      of_value = of_value || !constants[i].defined();
-      of_batch = of_batch || of_batch_.count(node.inputs[i]) > 0;
-    }
-    if (node.type == "Shape" && of_value && results[0].eq(kBatchMark).any().item().toBool()) of_batch_.insert(node.outputs.at(0));
-    if (!of_batch) return;
-    for (const int64_t batch : {kOtherBatchMark, int64_t{1}}) {
-      std::vector<Tensor> again = constants;
-      for (size_t i = 0; i < again.size(); ++i)
-        if (of_batch_.count(node.inputs[i]) > 0) again[i] = with_batch(again[i], batch);
-      const std::vector<Tensor> others = fold(node, again, file_.opset);
-      for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) {
-        const bool same_sizes = results[i].sizes() == others[i].sizes();
-        const Tensor mine = results[i].to(at::kDouble), other = same_sizes ? others[i].to(at::kDouble) : mine;
-        const Tensor carried = mine.remainder(kBatchMark).eq(0).logical_and(mine.mul(batch).eq(other.mul(kBatchMark)));
-        if (!same_sizes || !mine.eq(other).logical_or(carried).all().item().toBool())
-          fail_as(ExitCode::unsupported, "computes with the size of the batch");
-        if (!mine.equal(other)) of_batch_.insert(node.outputs[i]);
-      }
-    }
-  }
-
-  /// Graphs are read with batch 1: a batch that is asked to stay the first axis becomes that.
-  Tensor with_batch_one(const OnnxNode& node, size_t place, const Tensor& constant) const {
-    if (of_batch_.count(node.input(place)) == 0) return constant;
-    const Tensor rest = constant.masked_fill(constant.eq(kBatchMark), 1);
-    const bool mixed = rest.remainder(kBatchMark).eq(0).logical_and(rest.ne(0)).any().item().toBool();
-    if (mixed) fail_as(ExitCode::unsupported, "mixes the batch with other axes");
-    const bool sizes = (node.type == "Reshape" && place == 1) || (node.type == "Resize" && place == 3);
-    if (!sizes || constant.dim() != 1 || constant.slice(0, 1).eq(kBatchMark).any().item().toBool())
-      fail_as(ExitCode::unsupported, "takes the size of the batch for something else than the first axis");
-    return rest;
-  }
-
-  /// A file that was exported with a fixed batch names it at the front of every shape.
-  Tensor without_fixed_batch(const Tensor& shape) const {
-    const std::vector<OnnxSize>& input = file_.inputs.at(0).shape;
-    const int64_t batch = input.empty() ? -1 : input[0].value;
-    const bool names_it = batch > 1 && shape.defined() && shape.scalar_type() == at::kLong && shape.dim() == 1 &&
-                          shape.numel() > 0 && shape[0].item().toLong() == batch;
-    if (!names_it) return shape;
-    Tensor one = shape.clone();
-    one[0].fill_(1);
-    return one;
   }
 
   void read_node(const OnnxNode& node, std::vector<OnnxInput> inputs, const std::vector<std::string>& weights) {
     if (passes_on(node)) {
-      const bool rounds = node.type == "CastLike" && inputs.at(1).constant.defined() && !inputs[1].constant.is_floating_point();
+      const bool rounds =
+          node.type == "CastLike" && inputs.at(1).constant.defined() && !inputs[1].constant.is_floating_point();
       if (rounds) fail_as(ExitCode::unsupported, "rounds values that depend on the network's input");
       terms_[node.outputs.at(0)] = inputs.at(0);
       return;
@@ -300,16 +292,32 @@ class Importer {
     if (rule == rules().end())
       fail_as(ExitCode::unsupported, "lathe has no op for {} of values that depend on the network's input", node.type);
     for (size_t place = 0; place < inputs.size(); ++place)
-      if (inputs[place].constant.defined()) inputs[place].constant = with_batch_one(node, place, inputs[place].constant);
-    if ((node.type == "Reshape" || node.type == "Expand") && inputs.size() > 1)
-      inputs[1].constant = without_fixed_batch(inputs[1].constant);
+      if (inputs[place].constant.defined()) inputs[place].constant = batch_.one(node, place, inputs[place].constant);
     if (node.type == "Conv" && inputs.size() > 2 && adds_nothing(inputs[2])) inputs.pop_back();
-    if (node.type == "Conv" && inputs.size() > 1 && is_fixed_filter(node.input(1), inputs[1])) inputs[1].trained = false;
-    OnnxCall call(builder_, node, file_.opset, names_.next(node, weights), std::move(inputs));
+    const bool fixed = node.type == "Conv" && inputs.size() > 1 && is_fixed_filter(node.input(1), inputs[1]);
+    if (fixed) inputs[1].trained = false;
+    const std::string name = names_.next(node, weights);
+    if (fixed) fixed_filters_.push_back(name);
+    take_weights(node, inputs, name);
+    OnnxCall call(builder_, node, file_.opset, name, std::move(inputs));
     const std::vector<Value> values = rule->second.read(call);
+    if (const std::vector<std::string> unread = call.unread(); !unread.empty())
+      fail_as(ExitCode::unsupported, "{} {} nothing to lathe here", join(unread),
+              unread.size() == 1 ? "means" : "mean");
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i].empty()) continue;
       terms_[node.outputs[i]] = i < values.size() ? OnnxInput{values[i], {}, false} : OnnxInput{};
+    }
+  }
+
+  /// Every node of a graph has tensors of its own: a weight that several read is copied, and they part when they train.
+  void take_weights(const OnnxNode& node, const std::vector<OnnxInput>& inputs, const std::string& name) {
+    for (size_t place = 0; place < inputs.size(); ++place) {
+      if (!inputs[place].trained) continue;
+      const auto weight = weights_.find(node.inputs[place]);
+      std::vector<std::string>& nodes = weight_readers_[weight == weights_.end() ? node.inputs[place] : weight->second];
+      if (!nodes.empty()) budget_->take(inputs[place].constant.numel());
+      nodes.push_back(name);
     }
   }
 
@@ -317,7 +325,9 @@ class Importer {
     std::vector<Value> outputs;
     for (const OnnxValue& output : file_.outputs) {
       const OnnxInput& term = terms_.at(output.name);
-      if (!term.given()) fail_as(ExitCode::unsupported, "output '{}' is a further result of its node, which lathe does not compute", output.name);
+      if (!term.given())
+        fail_as(ExitCode::unsupported, "output '{}' is a further result of its node, which lathe does not compute",
+                output.name);
       check(term.value.builder != nullptr, "output '{}' does not depend on an input", output.name);
       outputs.push_back(term.value);
     }
@@ -339,7 +349,9 @@ Model import_onnx(OnnxModel file, const OnnxImportOptions& options) {
     model.preprocessing = within("lathe.preprocessing", [&] { return preprocessing_from_json(found->second); });
   model.notes["onnx.producer"] = file.producer;
   model.notes["onnx.outputs"] = join(outputs, ",");
-  model.graph = Importer(std::move(file), options).graph();
+  Importer importer(std::move(file), options);
+  model.graph = importer.graph();
+  model.notes.merge(importer.notes());
   return model;
 }
 

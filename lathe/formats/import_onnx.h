@@ -1,5 +1,6 @@
-/// Reads an ONNX file as a graph: constants folded, shape arithmetic resolved, the patterns that exporters scatter recognised as
-/// the op they are. What comes out is an ordinary graph: it trains, is pruned and exported like any other.
+/// Reads an ONNX file as a graph: constants folded, shape arithmetic resolved, the patterns that exporters scatter
+/// recognised as the op they are. What comes out is an ordinary graph: it trains, is pruned and exported like any
+/// other.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +17,10 @@ struct OnnxImportOptions {
   std::map<std::string, Shape> inputs = {};
 };
 
-/// Opsets 9 to 22. The first axis of every input is the batch, whatever the file says of it. Nodes are named after
-/// their weights ("layer1.0.conv1" from "layer1.0.conv1.weight"), else as in the file.
+/// Opsets 7 to 25. The first axis of every input is the batch, whatever the file says of it. Nodes are named after
+/// their weights ("layer1.0.conv1" from "layer1.0.conv1.weight"), else as in the file. Notes say what the graph does
+/// not: "onnx.shared", weights that several nodes read and that are separate now; "onnx.fixed", filters that do not
+/// train.
 /// @throws Error that begins with the path; (unsupported) with all nodes that lathe lacks an op for
 Model import_onnx(const std::filesystem::path& path, const OnnxImportOptions& options = {});
 /// The same from memory, errors without the path.

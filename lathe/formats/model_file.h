@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lathe/data/front_end.h"
 #include "lathe/graph/graph.h"
 
 namespace lathe {
@@ -15,7 +16,8 @@ namespace lathe {
 /// What is done to a recording before the graph sees it, and to what the graph says.
 struct Preprocessing {
   double rate_hz = 0;
-  std::string normalize = "none";  ///< "zscore" | "minmax" | "none"
+  std::string normalize = "none";  ///< of the rows, before the front end: a name from transforms()
+  FrontEnd front_end = {};         ///< what turns rows into what the graph sees
   std::vector<std::string> class_names = {};
   std::string task = {};      ///< "segmentation" | "classification"; empty: neither
   int64_t smooth_window = 0;  ///< Savitzky–Golay over the probabilities; 0: none

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/base/text.h"
+#include "lathe/data/transforms.h"
 
 namespace lathe {
 namespace {
@@ -18,7 +19,7 @@ void check_word(std::string_view noun, const std::string& word, const std::vecto
 }
 
 void check_preprocessing(const Preprocessing& settings) {
-  check_word("normalisation", settings.normalize, {"minmax", "none", "zscore"});
+  check_word("normalisation", settings.normalize, transforms().names());
   if (!settings.task.empty()) check_word("task", settings.task, {"classification", "segmentation"});
   check(std::isfinite(settings.rate_hz) && settings.rate_hz >= 0, "rate_hz is {} (expected 0 or more)",
         settings.rate_hz);
@@ -26,31 +27,62 @@ void check_preprocessing(const Preprocessing& settings) {
   check(settings.smooth_window == 0 || (settings.smooth_order >= 0 && settings.smooth_order < settings.smooth_window),
         "smooth_window {} does not go with smooth_order {} (expected 0, or a window above the order)",
         settings.smooth_window, settings.smooth_order);
+  check(resolve_front_end(settings.front_end, settings.rate_hz) == settings.front_end,
+        "front_end '{}' lacks a setting (expected all of: {})", settings.front_end.kind,
+        front_ends().at(settings.front_end.kind).settings);
+  check(settings.front_end.kind == "none" || settings.rate_hz > 0, "front_end '{}' needs rate_hz (got 0)",
+        settings.front_end.kind);
+}
+
+/// {"kind": "log_mel", "n_mels": 128, …}
+Json to_json(const FrontEnd& front_end) {
+  Json json = {{"kind", front_end.kind}};
+  for (const auto& [name, value] : front_end.settings) json[name] = value;
+  return json;
 }
 
 Json to_json(const Preprocessing& settings) {
-  return {{"rate_hz", settings.rate_hz},
-          {"normalize", settings.normalize},
-          {"class_names", settings.class_names},
-          {"task", settings.task},
-          {"smooth_window", settings.smooth_window},
-          {"smooth_order", settings.smooth_order},
-          {"threshold", settings.threshold}};
+  Json json = {{"rate_hz", settings.rate_hz},
+               {"normalize", settings.normalize},
+               {"class_names", settings.class_names},
+               {"task", settings.task},
+               {"smooth_window", settings.smooth_window},
+               {"smooth_order", settings.smooth_order},
+               {"threshold", settings.threshold}};
+  if (settings.front_end.kind != "none") json["front_end"] = to_json(settings.front_end);
+  return json;
+}
+
+/// Files from before there were front ends have none.
+FrontEnd front_end_from_json(const Json& json) {
+  if (!json.contains("front_end")) return {};
+  const Json& table = json.at("front_end");
+  check(table.is_object() && table.contains("kind") && table.at("kind").is_string(),
+        "front_end is {} (expected an object with its kind)", table.is_object() ? "without a kind" : table.type_name());
+  FrontEnd front_end{table.at("kind").get<std::string>(), {}};
+  for (const auto& item : table.items()) {
+    if (item.key() == "kind") continue;
+    check(item.value().is_number(), "front_end's '{}' is {} (expected a number)", item.key(), item.value().type_name());
+    front_end.settings[item.key()] = item.value().get<double>();
+  }
+  return front_end;
 }
 
 Preprocessing from_json(const Json& json) {
-  const Json known = to_json({});
+  const Json required = to_json(Preprocessing{});
   check(json.is_object(), "is {} (expected an object)", json.type_name());
-  std::vector<std::string> names;
-  for (const auto& item : known.items()) {
+  std::vector<std::string> names = {"front_end"};
+  for (const auto& item : required.items()) {
     names.push_back(item.key());
     check(json.contains(item.key()), "'{}' is missing", item.key());
   }
   for (const auto& item : json.items())
-    check(known.contains(item.key()), "{}", unknown_name("setting", item.key(), names));
+    check(required.contains(item.key()) || item.key() == "front_end", "{}",
+          unknown_name("setting", item.key(), names));
   try {
     return {json.at("rate_hz").get<double>(),
             json.at("normalize").get<std::string>(),
+            front_end_from_json(json),
             json.at("class_names").get<std::vector<std::string>>(),
             json.at("task").get<std::string>(),
             json.at("smooth_window").get<int64_t>(),

@@ -18,9 +18,10 @@ Value Builder::add(std::string name, OpPtr op, const std::vector<Value>& inputs,
     mine.push_back(shape(input.node));
   }
   within(fmt::format("node '{}'", node.name), [&] {
-    for (const Node& other : graph_.nodes) check(other.name != node.name, "the name is already taken");
+    check(names_.count(node.name) == 0, "the name is already taken");
     shapes_.push_back(shape_of(*node.op, {mine, node.params}));
   });
+  names_.insert(node.name);
   graph_.nodes.push_back(std::move(node));
   return {this, static_cast<int>(graph_.nodes.size()) - 1};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 
 #include "lathe/graph/graph.h"
 
@@ -30,6 +31,7 @@ class Builder {
  private:
   Graph graph_;
   std::vector<Shape> shapes_;
+  std::unordered_set<std::string> names_;
 };
 
 }  // namespace lathe

@@ -1,8 +1,9 @@
-/// How an op says itself in ONNX, and how it is read from there. Plain names and constants: the file is onnx/'s matter, the walk
-/// over a whole network that of formats/.
+/// How an op says itself in ONNX, and how it is read from there. Plain names and constants: the file is onnx/'s matter,
+/// the walk over a whole network that of formats/.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,15 @@ OnnxTensor onnx_tensor(std::string name, const Tensor& value);
 /// Writes one node of a graph, as one ONNX node or several. Opset 17.
 class OnnxWriter {
  public:
-  OnnxWriter(OnnxModel& model, const Node& node, std::vector<std::string> inputs, std::vector<Shape> shapes, Shape output)
-      : model_(model), node_(node), inputs_(std::move(inputs)), shapes_(std::move(shapes)), output_(std::move(output)) {}
+  /// `taken`: the names that values of the file have; new ones are added.
+  OnnxWriter(OnnxModel& model, const Node& node, std::vector<std::string> inputs, std::vector<Shape> shapes,
+             Shape output, std::set<std::string>& taken)
+      : model_(model),
+        node_(node),
+        inputs_(std::move(inputs)),
+        shapes_(std::move(shapes)),
+        output_(std::move(output)),
+        taken_(taken) {}
 
   /// The inputs' shapes, batch 1, and the node's tensors.
   Inputs in() const { return {shapes_, node_.params}; }
@@ -35,7 +43,8 @@ class OnnxWriter {
   std::string constant(std::string_view name, const std::vector<int64_t>& values);  ///< int64 [n]
   std::string scalar(std::string_view name, double value);                          ///< float32 []
   /// An ONNX node on the way; returns the name of its output.
-  std::string step(std::string_view name, std::string type, std::vector<std::string> inputs, OnnxAttributes attributes = {});
+  std::string step(std::string_view name, std::string type, std::vector<std::string> inputs,
+                   OnnxAttributes attributes = {});
   /// The ONNX node that gives the node's output. Last.
   void finish(std::string type, std::vector<std::string> inputs, OnnxAttributes attributes = {});
   /// The frequent case: `finish` on the inputs as they are.
@@ -47,6 +56,10 @@ class OnnxWriter {
   std::vector<std::string> inputs_;
   std::vector<Shape> shapes_;
   Shape output_;
+  std::set<std::string>& taken_;
+
+  /// "NODE.part", or with as many underscores as make it new.
+  std::string part_name(std::string_view part);
 };
 
 /// One input of an ONNX node that is being read: a value that flows, or a constant.
@@ -71,7 +84,7 @@ class OnnxCall {
   Builder& builder() { return builder_; }
 
   size_t size() const { return inputs_.size(); }
-  bool has(size_t place) const { return place < inputs_.size() && inputs_[place].given(); }
+  bool has(size_t place) const;
   bool is_constant(size_t place) const { return has(place) && inputs_[place].constant.defined(); }
   /// @throws Error (unsupported) when it is a constant or not given
   Value value(size_t place = 0) const;
@@ -91,7 +104,11 @@ class OnnxCall {
   std::string word(std::string_view attribute, std::string without) const;
   std::vector<int64_t> list(std::string_view attribute, std::vector<int64_t> without = {}) const;
   std::vector<double> reals(std::string_view attribute, std::vector<double> without = {}) const;
-  bool has_attribute(std::string_view attribute) const { return node_.attributes.find(attribute) != node_.attributes.end(); }
+  bool has_attribute(std::string_view attribute) const;
+  /// For an attribute that says again what is known: a kernel's shape beside its weight.
+  void ignore(std::string_view attribute) const { asked_.emplace(attribute); }
+  /// What the node says and nobody asked for, attributes and inputs: empty, or it means something else than was read.
+  std::vector<std::string> unread() const;
 
   /// Adds the node that the ONNX node becomes.
   Value add(OpPtr op, const std::vector<Value>& inputs, Params params = {}) {
@@ -109,6 +126,11 @@ class OnnxCall {
   int64_t opset_;
   std::string name_;
   std::vector<OnnxInput> inputs_;
+  mutable std::set<std::string, std::less<>> asked_;
+  mutable std::set<size_t> read_;
+
+  template <class T>
+  const T* typed(std::string_view attribute, std::string_view kind) const;
 };
 
 /// How nodes of one ONNX type are read: gives one value an output.

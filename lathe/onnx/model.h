@@ -1,5 +1,5 @@
-/// An ONNX file as plain data: nodes, named constants, inputs and outputs as they stand in the file. Knows neither LibTorch nor
-/// lathe's graphs; formats/import_onnx and formats/export_onnx translate.
+/// An ONNX file as plain data: nodes, named constants, inputs and outputs as they stand in the file. Knows neither
+/// LibTorch nor lathe's graphs; formats/import_onnx and formats/export_onnx translate.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ using OnnxAttribute = std::variant<int64_t, float, std::string, std::vector<int6
 using OnnxAttributes = std::map<std::string, OnnxAttribute, std::less<>>;
 
 struct OnnxNode {
-  std::string name = {};  ///< may be empty
-  std::string type = {};  ///< "Conv"
+  std::string name = {};                 ///< may be empty
+  std::string type = {};                 ///< "Conv"
   std::vector<std::string> inputs = {};  ///< an empty name: an optional input that is not given
   std::vector<std::string> outputs = {};
   OnnxAttributes attributes = {};
@@ -58,6 +58,12 @@ struct OnnxNode {
 
   /// The name of an input; empty where it is not given.
   const std::string& input(size_t place) const;
+  /// The attribute of that name, if it is there and of that kind.
+  template <class T>
+  const T* find(std::string_view attribute) const {
+    const auto found = attributes.find(attribute);
+    return found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
+  }
   /// 'name' (Type), or the first output's name where the node has none: how messages call it.
   std::string label() const;
 };

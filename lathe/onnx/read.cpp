@@ -1,4 +1,5 @@
-/// From the file's bytes to plain data. Everything that a file may claim is held against what it holds before memory is taken.
+/// From the file's bytes to plain data. Everything that a file may claim is held against what it holds before memory is
+/// taken.
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -21,10 +22,11 @@ struct Reader {
 
   OnnxModel model(const wire::Model& from) const {
     check(from.has_graph() && from.opset_import_size() > 0, "is not an ONNX model (expected a graph and an opset)");
-    check(from.functions_size() == 0,
-          "has {} functions of its own, the first is '{}'; export without them (torch.onnx.export inlines them), or run "
-          "onnx.inliner.inline_local_functions on it",
-          from.functions_size(), from.functions_size() > 0 ? from.functions(0).name() : "");
+    check(
+        from.functions_size() == 0,
+        "has {} functions of its own, the first is '{}'; export without them (torch.onnx.export inlines them), or run "
+        "onnx.inliner.inline_local_functions on it",
+        from.functions_size(), from.functions_size() > 0 ? from.functions(0).name() : "");
     OnnxModel model;
     model.ir_version = from.ir_version();
     model.producer = from.producer_name();
@@ -40,6 +42,9 @@ struct Reader {
  private:
   void graph(const wire::Graph& from, OnnxModel& model) const {
     check(from.sparse_initializer_size() == 0, "has sparse constants, which lathe does not read");
+    constexpr int most = 1 << 20;  // an empty node has two bytes in a file and two hundred in memory
+    const int64_t parts = int64_t{from.node_size()} + from.initializer_size() + from.input_size() + from.output_size();
+    check(parts <= most, "has {} nodes, constants, inputs and outputs (expected at most {})", parts, most);
     model.name = from.name();
     std::set<std::string> constants;
     for (const wire::Tensor& constant : from.initializer()) {
@@ -72,14 +77,30 @@ struct Reader {
   void attribute(const wire::Attribute& from, OnnxNode& node) const {
     OnnxAttribute& to = node.attributes[from.name()];
     switch (from.type() != 0 ? from.type() : guess(from)) {
-      case 1: to = from.f(); return;
-      case 2: to = from.i(); return;
-      case 3: to = from.s(); return;
-      case 4: to = tensor(from.t()); return;
-      case 6: to = std::vector<float>(from.floats().begin(), from.floats().end()); return;
-      case 7: to = std::vector<int64_t>(from.ints().begin(), from.ints().end()); return;
-      case 8: to = std::vector<std::string>(from.strings().begin(), from.strings().end()); return;
-      default: node.attributes.erase(from.name()); node.subgraphs.push_back(from.name());
+      case 1:
+        to = from.f();
+        return;
+      case 2:
+        to = from.i();
+        return;
+      case 3:
+        to = from.s();
+        return;
+      case 4:
+        to = tensor(from.t());
+        return;
+      case 6:
+        to = std::vector<float>(from.floats().begin(), from.floats().end());
+        return;
+      case 7:
+        to = std::vector<int64_t>(from.ints().begin(), from.ints().end());
+        return;
+      case 8:
+        to = std::vector<std::string>(from.strings().begin(), from.strings().end());
+        return;
+      default:
+        node.attributes.erase(from.name());
+        node.subgraphs.push_back(from.name());
     }
   }
   /// Files of IR version 1 leave the type out.
@@ -100,7 +121,9 @@ struct Reader {
       const int64_t size = size_of(tensor.type);
       check(size > 0, "elements of type {} (expected numbers or bools)", from.data_type());
       const int64_t wanted = bytes_wanted(tensor.dims, size);
-      tensor.data = from.data_location() == 1 ? external(from, wanted) : from.has_raw_data() ? from.raw_data() : typed(from, tensor.type);
+      tensor.data = from.data_location() == 1 ? external(from, wanted)
+                    : from.has_raw_data()     ? from.raw_data()
+                                              : typed(from, tensor.type);
       check(static_cast<int64_t>(tensor.data.size()) == wanted, "holds {} bytes (expected {} for {} of shape [{}])",
             tensor.data.size(), wanted, name_of(tensor.type), fmt::join(tensor.dims, ", "));
       return tensor;
@@ -123,17 +146,25 @@ struct Reader {
   /// Small types travel in 32-bit fields, one element each.
   static std::string typed(const wire::Tensor& from, OnnxType type) {
     switch (type) {
-      case OnnxType::float32: return packed<float>(from.float_data());
-      case OnnxType::float64: return packed<double>(from.double_data());
-      case OnnxType::int64: return packed<int64_t>(from.int64_data());
-      case OnnxType::uint64: return packed<uint64_t>(from.uint64_data());
-      case OnnxType::uint32: return packed<uint32_t>(from.uint64_data());
-      case OnnxType::int32: return packed<int32_t>(from.int32_data());
+      case OnnxType::float32:
+        return packed<float>(from.float_data());
+      case OnnxType::float64:
+        return packed<double>(from.double_data());
+      case OnnxType::int64:
+        return packed<int64_t>(from.int64_data());
+      case OnnxType::uint64:
+        return packed<uint64_t>(from.uint64_data());
+      case OnnxType::uint32:
+        return packed<uint32_t>(from.uint64_data());
+      case OnnxType::int32:
+        return packed<int32_t>(from.int32_data());
       case OnnxType::uint16:
       case OnnxType::int16:
       case OnnxType::float16:
-      case OnnxType::bfloat16: return packed<uint16_t>(from.int32_data());
-      default: return packed<uint8_t>(from.int32_data());
+      case OnnxType::bfloat16:
+        return packed<uint16_t>(from.int32_data());
+      default:
+        return packed<uint8_t>(from.int32_data());
     }
   }
   template <class T, class Field>
@@ -168,7 +199,8 @@ struct Reader {
   /// Also after symbolic links are followed.
   bool inside(const fs::path& file) const {
     std::error_code error;
-    const fs::path real = fs::weakly_canonical(file, error), base = fs::weakly_canonical(folder.empty() ? "." : folder, error);
+    const fs::path real = fs::weakly_canonical(file, error),
+                   base = fs::weakly_canonical(folder.empty() ? "." : folder, error);
     const auto [end, rest] = std::mismatch(base.begin(), base.end(), real.begin(), real.end());
     return !error && end == base.end();
   }
@@ -184,8 +216,8 @@ struct Reader {
 
 OnnxModel parse_onnx(std::string_view bytes, const fs::path& folder, const std::string& where) {
   return within(where, [&] {
-    check(bytes.size() < (size_t{1} << 31), "has {} bytes (expected less than 2 GiB: larger models keep their weights in a file beside)",
-          bytes.size());
+    check(bytes.size() < (size_t{1} << 31),
+          "has {} bytes (expected less than 2 GiB: larger models keep their weights in a file beside)", bytes.size());
     wire::Model wire;
     google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
     google::protobuf::io::CodedInputStream coded(&stream);

@@ -119,6 +119,9 @@ OpPtr make_arithmetic(const ArithmeticKind& kind, const Attributes& settings) {
 
 std::vector<Value> read_arithmetic(const ArithmeticKind& kind, OnnxCall& call) {
   if (call.size() == 1) return {call.value()};  // the sum of one
+  size_t constants = 0;
+  for (size_t place = 0; place < call.size(); ++place) constants += call.is_constant(place) ? 1 : 0;
+  call.require(constants < 2, "{} of {} operands are constants (expected at most one)", constants, call.size());
   std::vector<Operand> operands;
   for (size_t place = 0; place < call.size(); ++place)
     if (call.is_constant(place))

@@ -21,6 +21,15 @@ std::vector<int64_t> axes_from_front(std::vector<int64_t> axes, size_t rank, std
   return axes;
 }
 
+int64_t axis_setting(const Attributes& settings) {
+  return settings.values().find("axis") == settings.values().end() ? 1 : settings.integer("axis");
+}
+
+void check_axis(int64_t axis, const Shape& input, std::string_view op) {
+  check(axis >= 1 && axis < static_cast<int64_t>(input.rank()), "{}: axis {} of {} (expected one after the batch's)",
+        op, axis, input);
+}
+
 void check_axes(const std::vector<int64_t>& axes, std::string_view op) {
   check(!axes.empty(), "{}: names no axis", op);
   int64_t before = 0;

@@ -12,6 +12,10 @@ namespace lathe {
 /// @throws Error for none at all, one out of range, the batch, or one named twice
 std::vector<int64_t> axes_from_front(std::vector<int64_t> axes, size_t rank, std::string_view op);
 int64_t axis_from_front(int64_t axis, size_t rank, std::string_view op);
+/// The axis of an op that was saved; the channels in files from before it was.
+int64_t axis_setting(const Attributes& settings);
+/// @throws Error unless the input has that axis and it is not the batch
+void check_axis(int64_t axis, const Shape& input, std::string_view op);
 /// For axes that a file holds. @throws Error unless they rise from 1 on
 void check_axes(const std::vector<int64_t>& axes, std::string_view op);
 bool has_axis(const std::vector<int64_t>& axes, size_t axis);

@@ -93,6 +93,7 @@ std::vector<OnnxRule> onnx_batch_norm() {
   return {{"BatchNormalization", [](OnnxCall& call) {
              call.require(call.integer("training_mode", 0) == 0,
                           "training_mode (expected a model exported for inference)");
+             call.require(call.integer("spatial", 1) == 1, "spatial (expected statistics a channel)");
              for (size_t i = 1; call.opset() < 14 && i < call.node().outputs.size(); ++i)
                call.require(call.node().outputs[i].empty(),
                             "gives batch statistics out (expected a model exported for inference)");

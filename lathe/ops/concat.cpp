@@ -1,7 +1,7 @@
 /// Joins inputs along one axis, the channels (1) unless said otherwise: [N, C_j, ...] into [N, sum C_j, ...].
 #include <ATen/ops/cat.h>
 
-#include "lathe/ops/axis.h"
+#include "lathe/ops/axes.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
 
@@ -51,7 +51,7 @@ class Concat final : public Op {
 }  // namespace
 
 Value concat(const std::vector<Value>& x, std::string name, int64_t axis) {
-  const auto op = std::make_shared<Concat>(from_the_front(axis, x.at(0).shape()));
+  const auto op = std::make_shared<Concat>(axis_from_front(axis, x.at(0).shape().rank(), "concat"));
   return x[0].builder->add(std::move(name), op, x);
 }
 

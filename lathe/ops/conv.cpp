@@ -157,6 +157,12 @@ std::vector<OnnxRule> onnx_conv() {
   return {{"Conv", [](OnnxCall& call) {
              Params params{call.param(1, "weight")};
              if (call.has(2)) params.add(call.param(2, "bias"));
+             const Shape weight(params["weight"].sizes().vec());
+             check(weight.rank() >= 3, "weight {} (expected [out, in, ...])", weight);
+             check_onnx_kernel(call, kernel_of(params));
+             check(call.integer("group", 1) * weight[1] == call.value().shape()[1],
+                   "{} groups and a weight {} on {} channels (expected groups times weight axis 1)",
+                   call.integer("group", 1), weight, call.value().shape()[1]);
              const auto op = std::make_shared<Conv>(Sliding::from_onnx(call, kernel_of(params)), "zeros");
              return std::vector{call.add(op, {call.value()}, std::move(params))};
            }}};

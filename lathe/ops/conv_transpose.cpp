@@ -124,6 +124,9 @@ void cut_to_output(const OnnxCall& call, Sliding& sliding, const std::vector<int
   const std::string mode = call.word("auto_pad", "NOTSET");
   std::vector<int64_t> wanted = call.list("output_shape");
   const size_t axes = kernel.size();
+  call.require(mode == "NOTSET" || mode == "VALID" || mode == "SAME_UPPER" || mode == "SAME_LOWER", "auto_pad '{}'",
+               mode);
+  if (mode == "VALID") sliding.padding.assign(2 * axes, 0);
   if (wanted.empty() && mode.rfind("SAME", 0) != 0) return;
   if (wanted.empty())
     for (size_t axis = 0; axis < axes; ++axis) wanted.push_back(call.value().shape()[axis + 2] * sliding.stride[axis]);
@@ -200,6 +203,7 @@ std::vector<OnnxRule> onnx_conv_transpose() {
              sliding.check_settings("conv_transpose");
              check(sliding.axes() == axes && output_padding.size() == axes,
                    "{} strides and {} output paddings (expected {})", sliding.axes(), output_padding.size(), axes);
+             check_onnx_kernel(call, kernel_of(weight));
              cut_to_output(call, sliding, kernel_of(weight), output_padding);
              const int64_t groups = stored_groups(call.integer("group", 1), weight.size(0));
              const auto op = std::make_shared<ConvTranspose>(std::move(sliding), output_padding, groups);

@@ -41,6 +41,7 @@ std::vector<OnnxRule> onnx_dropout() {
   return {{"Dropout", [](OnnxCall& call) {
              call.require(call.node().outputs.size() == 1 || call.node().outputs[1].empty(), "gives its mask out");
              call.require(!call.has(2) || call.number(2) == 0, "training_mode (expected a model exported for inference)");
+             call.ignore("seed");
              const double rate = call.has(1) ? call.number(1) : call.real("ratio", 0.5);
              return std::vector{dropout(call.value(), call.name(), rate)};
            }}};

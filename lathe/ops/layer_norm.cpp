@@ -101,6 +101,7 @@ std::vector<OnnxRule> onnx_layer_norm() {
                param.value = param.value.expand(row).contiguous();
                params.add(std::move(param));
              }
+             call.require(call.integer("stash_type", 1) == 1, "stash_type (expected float32)");
              const auto op = std::make_shared<LayerNorm>(last_axes, call.real("epsilon", 1e-5));
              return std::vector{call.add(op, {call.value()}, std::move(params))};
            }}};

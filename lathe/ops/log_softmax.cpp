@@ -1,7 +1,7 @@
 /// The logarithm of softmax along one axis.
-#include "lathe/ops/axis.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
+#include "lathe/ops/share_along_axis.h"
 
 namespace lathe {
 namespace {
@@ -17,7 +17,8 @@ class LogSoftmax final : public ShareAlongAxis {
 }  // namespace
 
 Value log_softmax(Value x, std::string name, int64_t axis) {
-  return x.builder->add(std::move(name), std::make_shared<LogSoftmax>(from_the_front(axis, x.shape())), {x});
+  return x.builder->add(std::move(name),
+                        std::make_shared<LogSoftmax>(axis_from_front(axis, x.shape().rank(), "log_softmax")), {x});
 }
 
 OpPtr make_log_softmax(const Attributes& settings) {

@@ -6,6 +6,8 @@
 
 namespace lathe {
 
+constexpr int64_t kLargestKernel = int64_t{1} << 24;  // keeps sums of sizes far from overflow
+
 class Pool : public Op {
  public:
   /// `ceil`: a last window that is only partly filled counts too, PyTorch's ceil_mode.
@@ -17,7 +19,7 @@ class Pool : public Op {
     const std::vector<int64_t> even = sliding_.even_part();
     for (size_t axis = 0; axis < kernel_.size(); ++axis) {
       const int64_t size = kernel_[axis];
-      check(size >= 1, "{}: kernel {} (expected at least 1)", kind, size);
+      check(size >= 1 && size <= kLargestKernel, "{}: kernel {} (expected 1 to {})", kind, size, kLargestKernel);
       check(sliding_.padding[axis] < size && sliding_.padding[axis + kernel_.size()] < size && even[axis] <= size / 2,
             "{}: padding [{}] is too much for a kernel of {}; a window must see more than padding", kind,
             fmt::join(sliding_.padding, ", "), size);

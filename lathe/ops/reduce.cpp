@@ -60,10 +60,10 @@ std::vector<Value> read(OnnxCall& call, std::string how, int64_t axes_as_input) 
   const Value x = call.value();
   const size_t rank = x.shape().rank();
   std::vector<int64_t> axes = onnx_axes(call, axes_as_input);
-  if (axes.empty() && call.integer("noop_with_empty_axes", 0) != 0) return {x};
+  const bool nothing = call.integer("noop_with_empty_axes", 0) != 0, keep = call.integer("keepdims", 1) != 0;
+  if (axes.empty() && nothing) return {x};
   call.require(!axes.empty(), "reduces all axes, the batch among them");
   axes = axes_from_front(axes, rank, "reduce");
-  const bool keep = call.integer("keepdims", 1) != 0;
   if (!keep && rank > 2 && axes.size() == rank - 2 && axes.front() == 2 && how != "sum")
     return {how == "mean" ? global_average_pool(x, call.name()) : global_max_pool(x, call.name())};
   return {reduce(x, call.name(), {.how = std::move(how), .axes = axes, .keep = keep})};

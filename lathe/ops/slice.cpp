@@ -113,8 +113,18 @@ std::vector<Value> read_split(OnnxCall& call) {
   std::vector<int64_t> sizes = call.opset() < 13      ? call.list("split")
                                : has_content(call, 1) ? call.integers(1)
                                                       : std::vector<int64_t>();
-  if (sizes.empty()) sizes.assign(static_cast<size_t>(count), (size + count - 1) / count);
-  check(static_cast<int64_t>(sizes.size()) == count, "{} sizes for {} outputs", sizes.size(), count);
+  const bool even = sizes.empty();
+  if (even) {
+    const int64_t each = (size + count - 1) / count;
+    for (int64_t part = 0; part < count; ++part) sizes.push_back(std::clamp<int64_t>(size - part * each, 0, each));
+  }
+  const int64_t wanted = call.opset() >= 18 ? call.integer("num_outputs", count) : count;
+  check(static_cast<int64_t>(sizes.size()) == count && wanted == count, "{} sizes for {} outputs",
+        even ? wanted : std::ssize(sizes), count);
+  int64_t sum = 0;
+  for (const int64_t part : sizes) sum = part < 1 || part > size ? size + 1 : sum + part;
+  check(sum == size, "splits axis {} of {} into [{}] (expected sizes of at least 1 that add up to {})", axis, x.shape(),
+        fmt::join(sizes, ", "), size);
   std::vector<Value> parts;
   int64_t begin = 0;
   for (int64_t part = 0; part < count; ++part) {

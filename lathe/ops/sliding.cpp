@@ -138,8 +138,9 @@ std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& p
     const std::string place = to.constant(stem + ".axis", std::vector<int64_t>{static_cast<int64_t>(axis) + 2});
     const auto part = [&](std::string_view side, int64_t from, int64_t end) {
       const std::string prefix = stem + "." + std::string(side);
-      return to.step(prefix, "Slice", {name, to.constant(prefix + ".from", std::vector<int64_t>{from}),
-                                       to.constant(prefix + ".to", std::vector<int64_t>{end}), place});
+      return to.step(prefix, "Slice",
+                     {name, to.constant(prefix + ".from", std::vector<int64_t>{from}),
+                      to.constant(prefix + ".to", std::vector<int64_t>{end}), place});
     };
     std::vector<std::string> parts = {name};
     if (padding[axis] > 0) parts.insert(parts.begin(), part("front", -padding[axis], INT64_MAX));
@@ -153,6 +154,11 @@ OnnxAttributes Sliding::onnx_attributes(const std::vector<int64_t>& kernel) cons
   return {{"kernel_shape", kernel}, {"strides", stride}, {"dilations", dilation}, {"pads", padding}};
 }
 
+void check_onnx_kernel(const OnnxCall& call, const std::vector<int64_t>& kernel) {
+  const std::vector<int64_t> said = call.list("kernel_shape", kernel);
+  check(said == kernel, "kernel_shape [{}] beside a weight with [{}]", fmt::join(said, ", "), fmt::join(kernel, ", "));
+}
+
 Sliding Sliding::from_onnx(const OnnxCall& call, const std::vector<int64_t>& kernel) {
   const size_t axes = kernel.size();
   const Shape& input = call.value().shape();
@@ -163,8 +169,10 @@ Sliding Sliding::from_onnx(const OnnxCall& call, const std::vector<int64_t>& ker
   const std::string mode = call.word("auto_pad", "NOTSET");
   check(sliding.stride.size() == axes && sliding.dilation.size() == axes,
         "{} strides and {} dilations (expected {}, one an axis)", sliding.stride.size(), sliding.dilation.size(), axes);
+  const std::vector<int64_t> none(2 * axes, 0), pads = call.list("pads", none);
+  check_range(kernel, 1, "sliding window", "kernel");
   if (mode == "NOTSET" || mode == "VALID") {
-    sliding.padding = mode == "VALID" ? std::vector<int64_t>(2 * axes, 0) : call.list("pads", std::vector<int64_t>(2 * axes, 0));
+    sliding.padding = mode == "VALID" ? none : pads;
     return sliding;
   }
   call.require(mode == "SAME_UPPER" || mode == "SAME_LOWER", "auto_pad '{}'", mode);

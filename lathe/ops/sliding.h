@@ -1,4 +1,5 @@
-/// What convolutions, pooling and padding share: windows that slide over one or two spatial axes with explicit, possibly uneven padding.
+/// What convolutions, pooling and padding share: windows that slide over one or two spatial axes with explicit,
+/// possibly uneven padding.
 #pragma once
 
 #include <vector>
@@ -59,5 +60,8 @@ std::vector<int64_t> last_axis_first(const std::vector<int64_t>& sides);
 /// Pads the node's input in ONNX by wrapping around, which opset 17 cannot say in one node: the last samples of each
 /// spatial axis before it, the first ones behind it. Returns the name of the padded value.
 std::string write_circular_padding(OnnxWriter& to, const std::vector<int64_t>& padding);
+
+/// A file may say the kernel's size beside the weight. @throws Error when the two disagree
+void check_onnx_kernel(const OnnxCall& call, const std::vector<int64_t>& kernel);
 
 }  // namespace lathe

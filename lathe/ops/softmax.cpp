@@ -1,8 +1,8 @@
 /// Probabilities along one axis, the channels (1) unless said otherwise. Over the channels it mixes them: removing one
 /// changes the rest.
-#include "lathe/ops/axis.h"
 #include "lathe/ops/layers.h"
 #include "lathe/ops/op_registry.h"
+#include "lathe/ops/share_along_axis.h"
 
 namespace lathe {
 namespace {
@@ -18,7 +18,8 @@ class Softmax final : public ShareAlongAxis {
 }  // namespace
 
 Value softmax(Value x, std::string name, int64_t axis) {
-  return x.builder->add(std::move(name), std::make_shared<Softmax>(from_the_front(axis, x.shape())), {x});
+  return x.builder->add(std::move(name), std::make_shared<Softmax>(axis_from_front(axis, x.shape().rank(), "softmax")),
+                        {x});
 }
 
 OpPtr make_softmax(const Attributes& settings) {

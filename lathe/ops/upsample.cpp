@@ -102,6 +102,10 @@ void take_scales(const OnnxCall& call, const std::vector<double>& scales, Upsamp
                  "scales {} samples by {} (expected a whole number of samples)", input[axis], scales[axis]);
     whole = whole && scales[axis] == std::round(scales[axis]);
     factor.push_back(std::llround(scales[axis]));
+    // Runtimes take the floor of a product in float32; where that is not the whole number, they differ.
+    const float samples = static_cast<float>(input[axis]) * static_cast<float>(scales[axis]);
+    call.require(std::floor(samples) == static_cast<float>(std::round(wanted)),
+                 "scales {} samples by {} (expected a whole number of samples)", input[axis], scales[axis]);
     size.push_back(std::llround(wanted));
   }
   (whole ? options.factor : options.size) = whole ? factor : size;
@@ -111,7 +115,9 @@ void take_scales(const OnnxCall& call, const std::vector<double>& scales, Upsamp
 void take_sizes(const OnnxCall& call, const std::vector<int64_t>& sizes, UpsampleOptions& options) {
   const Shape& input = call.value().shape();
   check(sizes.size() == input.rank(), "{} sizes for {} (expected one an axis)", sizes.size(), input);
-  call.require(sizes[1] == input[1], "makes {} channels of {}", sizes[1], input);
+  call.require(sizes[0] == 1 && sizes[1] == input[1],
+               "makes [{}, {}, ...] of {} (expected the batch and the channels as they are)", sizes[0], sizes[1],
+               input);
   bool whole = true;
   for (size_t axis = 2; axis < input.rank(); ++axis) {
     whole = whole && sizes[axis] % input[axis] == 0;
@@ -150,6 +156,8 @@ Value read(OnnxCall& call) {
   UpsampleOptions options;
   for (const char* setting : {"antialias", "exclude_outside"})
     call.require(call.integer(setting, 0) == 0, "{} (expected none)", setting);
+  for (const char* setting : {"cubic_coeff_a", "extrapolation_value"}) call.ignore(setting);  // of modes that are refused
+  if (!old) call.has(1);  // a region of interest: likewise
   call.require(!call.has_attribute("axes"), "axes (expected a scale or size for every axis)");
   call.require(call.word("keep_aspect_ratio_policy", "stretch") == "stretch",
                "keep_aspect_ratio_policy (expected stretch)");

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "lathe/base/files.h"
+#include "lathe/base/text.h"
 #include "lathe/kernels/method_guard.h"
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
@@ -112,8 +113,7 @@ class Training {
     try {
       result = gradient(graph_, *loss_, train_, rows, {options_.accumulate, options_.clip_norm, options_.clip_value});
     } catch (const c10::Error& error) {
-      const std::string text = error.what_without_backtrace();
-      fail("train: step {}: {}", progress_.step + 1, text.substr(0, text.find('\n')));
+      fail("train: step {}: {}", progress_.step + 1, first_line(error.what_without_backtrace()));
     }
     check_finite(result);
     optimizer_.step(graph_, learning_rate_);

@@ -114,12 +114,12 @@ TEST(Onnx, SizesLeftOpenAreAskedFor) {
   model.inputs[0].shape = {{-1, "batch"}, {2, ""}, {-1, "time"}, {-1, ""}};
   EXPECT_EQ(
       refusal(model),
-      "input 'x': the file leaves its size open: axis 2 ('time'), axis 3; give it: --input x=3,224,224 (without the "
+      "input 'x': the file leaves its size open: axis 2 ('time'), axis 3; give it, as in --input x=2,224,224 (without the "
       "batch)");
   EXPECT_EQ(code_of(model), ExitCode::unsupported);
   model.inputs[0] = {"x", OnnxType::float32, false, {}};
   EXPECT_EQ(refusal(model),
-            "input 'x': the file leaves its size open: all axes; give it: --input x=3,224,224 (without the batch)");
+            "input 'x': the file leaves its size open: all axes; give it, as in --input x=3,224,224 (without the batch)");
   EXPECT_EQ(refusal(model, {{{"x", Shape{2, 8}}}}), "(no error)");
 }
 

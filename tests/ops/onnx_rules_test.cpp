@@ -66,9 +66,9 @@ TEST(OnnxRules, SoftmaxBeforeOpset13JoinsTheAxesBehind) {
 
 TEST(OnnxRules, TheBatchIsNoAxisToWorkAlong) {
   EXPECT_EQ(refusal(node("Softmax", {{"axis", int64_t{0}}}), 13, {3}),
-            "node 'op': softmax: axis 0 of [1, 3] (expected one after the batch's)");
+            "softmax: axis 0 is the batch (expected 1 to 1)");
   EXPECT_EQ(refusal(node("Concat", {{"axis", int64_t{-2}}}), 13, {3}),
-            "node 'op': concat: axis 0 of [1, 3] (expected one after the batch's)");
+            "concat: axis 0 is the batch (expected 1 to 1)");
 }
 
 TEST(OnnxRules, AConstantOperandTrainsWhereTheFileHoldsItAsAWeight) {

@@ -208,7 +208,8 @@ TEST(AdaptiveAveragePool, BinsThatDoNotDivideHaveNoFormInOnnx) {
   Builder builder;
   const Graph graph = builder.finish({adaptive_average_pool(builder.input("x", {2, 7}), "op", 3)});
   OnnxModel model;
-  OnnxWriter writer(model, graph.node("op"), {"x"}, {{1, 2, 7}}, {1, 2, 3});
+  std::set<std::string> taken;
+  OnnxWriter writer(model, graph.node("op"), {"x"}, {{1, 2, 7}}, {1, 2, 3}, taken);
   EXPECT_EQ(test::error_of([&] { graph.node("op").op->write_onnx(writer); }),
             "adaptive_average_pool: [1, 2, 7] does not divide into [3] equal bins, and ONNX has no other; choose bins "
             "that divide it");

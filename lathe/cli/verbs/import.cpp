@@ -10,7 +10,6 @@
 #include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/cost/cost.h"
-#include "lathe/formats/import_onnx.h"
 #include "lathe/formats/load_weights.h"
 #include "lathe/formats/read_weights.h"
 #include "lathe/models/model_registry.h"
@@ -59,7 +58,7 @@ struct ImportVerb {
       const auto [name, sizes] = halves(text, "--input", "NAME=SIZES, as in x=3,224,224 (without the batch)");
       options.inputs[name] = Shape(parse_integers(sizes, "--input"));
     }
-    Model model = import_onnx(std::filesystem::path(file), options);
+    Model model = open_onnx(file, options);
     if (model.name.empty() || model.name == "main_graph" || model.name == "torch_jit")
       model.name = std::filesystem::path(file).stem().string();
     return model;
@@ -145,6 +144,12 @@ Work declare_import(CLI::App& app) {
     Model model = verb->is_onnx() ? verb->from_onnx() : verb->from_weights(output);
     verb->set_preprocessing(model.preprocessing, model.graph);
     save_model(verb->out, model);
+    const auto tell = [&](const char* note, const char* sentence) {
+      if (const auto found = model.notes.find(note); found != model.notes.end())
+        output.say(fmt::format("{}: {}", sentence, found->second));
+    };
+    tell("onnx.shared", "weights that several layers read are separate now, and part when they train");
+    tell("onnx.fixed", "one filter for all channels, taken as fixed (it does not train)");
     const Cost total = cost(model.graph);
     if (model.preprocessing.task.empty())
       output.say("what the output means is not known: --task classification (or segmentation) lets predict and eval say it");

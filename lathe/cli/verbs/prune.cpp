@@ -10,7 +10,6 @@
 #include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/exec/latency.h"
-#include "lathe/formats/export_onnx.h"
 
 namespace lathe {
 
@@ -83,14 +82,6 @@ nlohmann::json object(const PruneReport& report, const std::string& file) {
           {"groups", groups}};
 }
 
-void save(const std::string& path, const Model& model) {
-  if (std::filesystem::path(path).extension() == ".onnx") {
-    export_onnx(path, model);
-  } else {
-    save_model(path, model);
-  }
-}
-
 }  // namespace
 
 Work declare_prune(CLI::App& app) {
@@ -152,7 +143,7 @@ Work declare_prune(CLI::App& app) {
     Model model = open_model(verb->model);
     if (!verb->dry_run) require_writable(verb->out);
     const PruneReport report = prune(model.graph, chosen);
-    if (!verb->dry_run) save(verb->out, model);
+    if (!verb->dry_run) write_model(verb->out, model);
     output.result(table(report), object(report, verb->out));
   };
 }

@@ -31,8 +31,7 @@ struct Call {
   }
   template <class T>
   const T* find(std::string_view name) const {
-    const auto found = node.attributes.find(name);
-    return found == node.attributes.end() ? nullptr : std::get_if<T>(&found->second);
+    return node.find<T>(name);
   }
   int64_t integer(std::string_view name, int64_t without) const {
     const auto* value = find<int64_t>(name);
@@ -93,14 +92,21 @@ void check_stretch(const std::vector<Tensor>& inputs) {
   }
   double count = 1;
   for (const int64_t size : sizes) count *= static_cast<double>(size);
-  check(count <= static_cast<double>(std::max(kMost, largest)), "constants that stretch each other to {:.3g} elements", count);
+  check(count <= static_cast<double>(std::max(kMost, largest)), "constants that stretch each other to {:.3g} elements",
+        count);
 }
 
 Tensor constant_of_shape(const Call& call) {
   const std::vector<int64_t> sizes = Call::numbers(call[0]);
   check_count(sizes);
   const auto* value = call.find<OnnxTensor>("value");
-  return value == nullptr ? at::zeros(sizes) : tensor_of(*value).flatten().expand({1}).view(std::vector<int64_t>(sizes.size(), 1)).expand(sizes).contiguous();
+  return value == nullptr ? at::zeros(sizes)
+                          : tensor_of(*value)
+                                .flatten()
+                                .expand({1})
+                                .view(std::vector<int64_t>(sizes.size(), 1))
+                                .expand(sizes)
+                                .contiguous();
 }
 
 Tensor range(const Call& call) {
@@ -118,7 +124,8 @@ Tensor gather(const Call& call) {
   const Tensor flat = at::where(places.lt(0), places.add(size), places).flatten();
   check(flat.numel() == 0 || (flat.min().item().toLong() >= 0 && flat.max().item().toLong() < size),
         "an index is outside of axis {} (size {})", axis, size);
-  check(flat.numel() <= kMost / std::max<int64_t>(1, x.numel() / std::max<int64_t>(1, size)), "{} indices are too many", flat.numel());
+  check(flat.numel() <= kMost / std::max<int64_t>(1, x.numel() / std::max<int64_t>(1, size)), "{} indices are too many",
+        flat.numel());
   std::vector<int64_t> sizes = x.sizes().vec();
   sizes.erase(sizes.begin() + axis);
   sizes.insert(sizes.begin() + axis, places.sizes().begin(), places.sizes().end());
@@ -215,7 +222,8 @@ Tensor flatten(const Call& call) {
   return rows == 0 ? x.reshape({0, 0}) : x.reshape({rows, -1});
 }
 
-/// Where whole numbers are divided by -1, which ends the program for the smallest one: processors cannot hold the result.
+/// Where whole numbers are divided by -1, which ends the program for the smallest one: processors cannot hold the
+/// result.
 Tensor by_minus_one(const Tensor& divisor) {
   return at::isSignedType(divisor.scalar_type()) ? divisor.eq(-1) : at::zeros({}, at::kBool);
 }
@@ -293,8 +301,12 @@ constexpr Entry kFolds[] = {
     {"Greater", [](const Call& c) { return c[0].gt(c[1]); }, true},
     {"Identity", [](const Call& c) { return c[0]; }},
     {"Less", [](const Call& c) { return c[0].lt(c[1]); }, true},
-    {"Max", [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.maximum(b); }); }, true},
-    {"Min", [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.minimum(b); }); }, true},
+    {"Max",
+     [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.maximum(b); }); },
+     true},
+    {"Min",
+     [](const Call& c) { return each_with_next(c, [](const Tensor& a, const Tensor& b) { return a.minimum(b); }); },
+     true},
     {"Mod", modulo, true},
     {"Mul", [](const Call& c) { return c[0].mul(c[1]); }, true},
     {"Neg", [](const Call& c) { return c[0].neg(); }},
@@ -303,17 +315,25 @@ constexpr Entry kFolds[] = {
     {"Pow", [](const Call& c) { return c[0].pow(c[1]).to(c[0].scalar_type()); }, true},
     {"Range", range},
     {"Reciprocal", [](const Call& c) { return c[0].reciprocal(); }},
-    {"ReduceL2", [](const Call& c) {  // weight norm
-       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.square().sum(axes, keep).sqrt(); });
+    {"ReduceL2",
+     [](const Call& c) {  // weight norm
+       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) {
+         return x.square().sum(axes, keep).sqrt();
+       });
      }},
-    {"ReduceMax", [](const Call& c) {
-       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.amax(axes, keep); });
+    {"ReduceMax",
+     [](const Call& c) {
+       return reduce(c,
+                     [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.amax(axes, keep); });
      }},
-    {"ReduceMean", [](const Call& c) {
-       return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.mean(axes, keep); });
+    {"ReduceMean",
+     [](const Call& c) {
+       return reduce(c,
+                     [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.mean(axes, keep); });
      }},
     {"ReduceProd", [](const Call& c) { return reduce(c, product); }},
-    {"ReduceSum", [](const Call& c) {
+    {"ReduceSum",
+     [](const Call& c) {
        return reduce(c, [](const Tensor& x, const std::vector<int64_t>& axes, bool keep) { return x.sum(axes, keep); });
      }},
     {"Reshape", reshape},
@@ -340,19 +360,21 @@ const Entry* find(std::string_view type) {
 std::vector<int64_t> shape_part(const OnnxNode& node, const std::vector<int64_t>& sizes) {
   const auto rank = static_cast<int64_t>(sizes.size());
   const auto bound = [&](std::string_view name, int64_t without) {
-    const auto found = node.attributes.find(name);
-    const auto* at = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+    const auto* at = node.find<int64_t>(name);
     return std::clamp(at == nullptr ? without : *at < 0 ? *at + rank : *at, int64_t{0}, rank);
   };
   const int64_t from = bound("start", 0), to = std::max(from, bound("end", rank));
   return {sizes.begin() + from, sizes.begin() + to};
 }
 
-bool folds(std::string_view type) { return find(type) != nullptr; }
+bool folds(std::string_view type) {
+  return find(type) != nullptr;
+}
 
 std::vector<at::Tensor> fold(const OnnxNode& node, const std::vector<at::Tensor>& inputs, int64_t opset) {
   const Entry* entry = find(node.type);
-  if (entry == nullptr) fail_as(ExitCode::unsupported, "computes with constants only, which lathe does not do for {}", node.type);
+  if (entry == nullptr)
+    fail_as(ExitCode::unsupported, "computes with constants only, which lathe does not do for {}", node.type);
   if (entry->stretches) check_stretch(inputs);
   return {entry->fold({node, inputs, opset})};
 }

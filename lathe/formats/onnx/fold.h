@@ -1,4 +1,5 @@
-/// Computes ONNX nodes whose inputs are all constants: shape arithmetic and rearranged weights. Knows nothing of graphs.
+/// Computes ONNX nodes whose inputs are all constants: shape arithmetic and rearranged weights. Knows nothing of
+/// graphs.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,5 +1,5 @@
-/// What nodes of a graph are called that comes from an ONNX file: after their weights where they have some, so that a PyTorch state
-/// dict fits the imported graph.
+/// What nodes of a graph are called that comes from an ONNX file: after their weights where they have some, so that a
+/// PyTorch state dict fits the imported graph.
 #pragma once
 
 #include <map>

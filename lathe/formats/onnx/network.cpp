@@ -36,7 +36,8 @@ void sort_nodes(OnnxModel& model) {
   const auto giver = [&](const std::string& name, const OnnxNode* reader) {
     const auto found = from.find(name);
     if (found == from.end())
-      fail("{} reads '{}', which nothing gives", reader == nullptr ? "the graph's output" : "node " + reader->label(), name);
+      fail("{} reads '{}', which nothing gives", reader == nullptr ? "the graph's output" : "node " + reader->label(),
+           name);
     return found->second;
   };
   // Depth first without recursion: a chain may be as long as the file.
@@ -109,9 +110,7 @@ const OnnxNode* OnnxNetwork::giver(const std::string& name, std::string_view typ
 const OnnxTensor* OnnxNetwork::constant(const std::string& name) const {
   if (const auto found = constants_.find(name); found != constants_.end()) return &model.constants[found->second];
   const OnnxNode* node = giver(name, "Constant", false);
-  if (node == nullptr) return nullptr;
-  const auto value = node->attributes.find("value");
-  return value == node->attributes.end() ? nullptr : std::get_if<OnnxTensor>(&value->second);
+  return node == nullptr ? nullptr : node->find<OnnxTensor>("value");
 }
 
 /// What a cast to real numbers is given, or "" where it is another node: exporters cast the bounds of Clip.
@@ -120,15 +119,15 @@ static std::string before_cast(const OnnxNetwork& network, const std::string& na
     return network.constant(like->input(1)) == nullptr ? like->input(0) : "";
   const OnnxNode* cast = network.giver(name, "Cast", false);
   if (cast == nullptr) return "";
-  const auto found = cast->attributes.find("to");
-  const auto* to = found == cast->attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  const auto* to = cast->find<int64_t>("to");
   return to != nullptr && *to == static_cast<int64_t>(OnnxType::float32) ? cast->input(0) : "";
 }
 
 std::optional<double> OnnxNetwork::number(const std::string& name) const {
   const OnnxTensor* tensor = constant(name);
   if (tensor == nullptr) tensor = constant(before_cast(*this, name));
-  if (tensor == nullptr || tensor->dims.size() > 1 || tensor->count() != 1 || tensor->type == OnnxType::text) return std::nullopt;
+  if (tensor == nullptr || tensor->dims.size() > 1 || tensor->count() != 1 || tensor->type == OnnxType::text)
+    return std::nullopt;
   return tensor_of(*tensor).item().toDouble();
 }
 

@@ -1,5 +1,5 @@
-/// The nodes of an ONNX file as a network: who gives a name, who reads it, in which order they can be computed. For the rewriting
-/// before it becomes a graph.
+/// The nodes of an ONNX file as a network: who gives a name, who reads it, in which order they can be computed. For the
+/// rewriting before it becomes a graph.
 #pragma once
 
 #include <map>

@@ -15,9 +15,8 @@ std::optional<Part> slice_of(const OnnxNetwork& network, const std::string& name
   if (slice == nullptr || slice->input(0) != x) return std::nullopt;
   const auto value = [&](std::string_view attribute, size_t input) -> std::optional<int64_t> {
     std::optional<std::vector<int64_t>> list;
-    const auto found = slice->attributes.find(attribute);
-    if (found != slice->attributes.end()) {
-      if (const auto* values = std::get_if<std::vector<int64_t>>(&found->second)) list = *values;
+    if (const auto* values = slice->find<std::vector<int64_t>>(attribute)) {
+      list = *values;
     } else if (input < slice->inputs.size()) {
       list = network.integers(slice->inputs[input]);
     }
@@ -32,8 +31,7 @@ std::optional<Part> slice_of(const OnnxNetwork& network, const std::string& name
 
 bool recognise_circular_padding(OnnxNetwork& network, OnnxNode& node) {
   if (node.type != "Concat" || node.inputs.size() < 2 || node.inputs.size() > 3) return false;
-  const auto found = node.attributes.find("axis");
-  const auto* axis = found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  const auto* axis = node.find<int64_t>("axis");
   if (axis == nullptr || *axis < 2) return false;
   for (size_t middle = 0; middle < node.inputs.size(); ++middle) {
     if (middle > 1) break;
@@ -52,8 +50,13 @@ bool recognise_circular_padding(OnnxNetwork& network, OnnxNode& node) {
     }
     if (!fits || middle + 2 < node.inputs.size()) continue;
     const std::string name = node.outputs.at(0);
-    node = {node.name, "Pad", {x, network.add_constant(name + ".pads", pads), "", network.add_constant(name + ".axes", {*axis})},
-            node.outputs, {{"mode", std::string("wrap")}}, {}, {}};
+    node = {node.name,
+            "Pad",
+            {x, network.add_constant(name + ".pads", pads), "", network.add_constant(name + ".axes", {*axis})},
+            node.outputs,
+            {{"mode", std::string("wrap")}},
+            {},
+            {}};
     return true;
   }
   return false;

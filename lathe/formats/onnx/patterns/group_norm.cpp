@@ -34,7 +34,7 @@ std::optional<std::pair<std::string, std::string>> channels_and_value(const Onnx
 struct Normalised {
   std::string x;
   int64_t groups = 0;
-  OnnxAttribute epsilon;
+  float epsilon = 0;
 };
 
 std::optional<Normalised> normalised(const OnnxNetwork& network, const OnnxNode& back) {
@@ -44,10 +44,9 @@ std::optional<Normalised> normalised(const OnnxNetwork& network, const OnnxNode&
   if (split == nullptr || shape == nullptr || shape->input(0) != split->input(0)) return std::nullopt;
   if (!all_equal(network, norm->input(1), 1) || !all_equal(network, norm->input(2), 0)) return std::nullopt;
   const auto sizes = network.integers(split->input(1));
-  const auto epsilon = norm->attributes.find("epsilon");
+  const auto* epsilon = norm->find<float>("epsilon");
   if (!sizes || sizes->size() != 3 || (*sizes)[0] != 0 || (*sizes)[1] < 1 || (*sizes)[2] != -1) return std::nullopt;
-  return Normalised{split->input(0), (*sizes)[1],
-                    epsilon == norm->attributes.end() ? OnnxAttribute(1e-5F) : epsilon->second};
+  return Normalised{split->input(0), (*sizes)[1], epsilon == nullptr ? 1e-5F : *epsilon};
 }
 
 }  // namespace

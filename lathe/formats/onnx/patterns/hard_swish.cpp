@@ -7,8 +7,7 @@ namespace lathe {
 namespace {
 
 double real(const OnnxNode& node, std::string_view name, double without) {
-  const auto found = node.attributes.find(name);
-  const float* value = found == node.attributes.end() ? nullptr : std::get_if<float>(&found->second);
+  const float* value = node.find<float>(name);
   return value == nullptr ? without : *value;
 }
 

@@ -7,7 +7,8 @@ namespace lathe {
 namespace {
 
 /// The constant operand of a node of two, and the other one.
-std::optional<std::pair<std::string, std::string>> constant_and_value(const OnnxNetwork& network, const OnnxNode& node) {
+std::optional<std::pair<std::string, std::string>> constant_and_value(const OnnxNetwork& network,
+                                                                      const OnnxNode& node) {
   for (size_t i = 0; i < 2 && node.inputs.size() == 2; ++i)
     if (network.constant(node.inputs[i]) != nullptr) return std::pair(node.inputs[i], node.inputs[1 - i]);
   return std::nullopt;
@@ -15,16 +16,14 @@ std::optional<std::pair<std::string, std::string>> constant_and_value(const Onnx
 
 /// Means keep their axes unless they say otherwise: without them x - mean would not be taken row by row.
 bool keeps_axes(const OnnxNode& mean) {
-  const auto found = mean.attributes.find("keepdims");
-  const auto* keep = found == mean.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  const auto* keep = mean.find<int64_t>("keepdims");
   return keep == nullptr || *keep != 0;
 }
 
 /// The last axes, counted from the end, over which a mean goes: [-1], [-2, -1].
 std::optional<std::vector<int64_t>> mean_axes(const OnnxNetwork& network, const OnnxNode& mean) {
   if (mean.inputs.size() > 1) return network.integers(mean.inputs[1]);
-  const auto found = mean.attributes.find("axes");
-  const auto* axes = found == mean.attributes.end() ? nullptr : std::get_if<std::vector<int64_t>>(&found->second);
+  const auto* axes = mean.find<std::vector<int64_t>>("axes");
   return axes == nullptr ? std::nullopt : std::optional(*axes);
 }
 
@@ -47,7 +46,9 @@ std::optional<Normalised> normalised(const OnnxNetwork& network, const std::stri
   const OnnxNode* square = variance == nullptr ? nullptr : network.giver(variance->input(0), "Pow");
   const OnnxNode* mean = network.giver(centred->input(1), "ReduceMean");
   const auto epsilon = network.number(parts->first);
-  if (square == nullptr || mean == nullptr || !keeps_axes(*mean) || !keeps_axes(*variance) || !epsilon || square->input(0) != division->input(0)) return std::nullopt;
+  if (square == nullptr || mean == nullptr || !keeps_axes(*mean) || !keeps_axes(*variance) || !epsilon ||
+      square->input(0) != division->input(0))
+    return std::nullopt;
   const auto axes = mean_axes(network, *mean);
   const bool same = axes && mean_axes(network, *variance) == axes && mean->input(0) == centred->input(0);
   if (!same || network.number(square->input(1)) != 2.0) return std::nullopt;
@@ -67,8 +68,13 @@ bool recognise_layer_norm(OnnxNetwork& network, OnnxNode& node) {
   if (network.constant(scale->first)->dims.size() != inner->axes.size()) return false;
   // A constant over more axes than the norm's is added behind it: positions of a sequence, say.
   if (network.constant(shift->first)->dims.size() > inner->axes.size()) return false;
-  node = {node.name, "LayerNormalization", {inner->x, scale->first, shift->first}, node.outputs,
-          {{"axis", inner->axes[0]}, {"epsilon", static_cast<float>(inner->epsilon)}}, {}, {}};
+  node = {node.name,
+          "LayerNormalization",
+          {inner->x, scale->first, shift->first},
+          node.outputs,
+          {{"axis", inner->axes[0]}, {"epsilon", static_cast<float>(inner->epsilon)}},
+          {},
+          {}};
   return true;
 }
 

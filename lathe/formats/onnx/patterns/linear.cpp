@@ -24,7 +24,8 @@ bool recognise_linear(OnnxNetwork& network, OnnxNode& node) {
     if (product == nullptr || bias == nullptr || bias->dims.size() != 1) continue;
     const auto weight = constant_shape(network, product->input(1));
     if (!weight || weight->size() != 2 || (*weight)[1] != bias->dims[0]) continue;
-    const OnnxNode gemm{product->name, "Gemm", {product->input(0), product->input(1), node.inputs[1 - i]}, node.outputs, {}, {}, {}};
+    const OnnxNode gemm{
+        product->name, "Gemm", {product->input(0), product->input(1), node.inputs[1 - i]}, node.outputs, {}, {}, {}};
     node = gemm;
     return true;
   }

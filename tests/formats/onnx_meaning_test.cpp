@@ -1,0 +1,141 @@
+/// Nothing that an ONNX file says is passed over: attributes and inputs that nobody reads, sizes that do not add up, weights that
+/// several nodes share, a batch that wanders. And no file makes lathe hold more than it brings.
+#include <ATen/ops/ones.h>
+#include <gtest/gtest.h>
+
+#include "lathe/formats/export_onnx.h"
+#include "lathe/formats/import_onnx.h"
+#include "lathe/graph/onnx_form.h"
+#include "lathe/ops/layers.h"
+#include "tests/formats/onnx_wire.h"
+#include "tests/support/support.h"
+
+namespace lathe {
+namespace {
+
+using test::error_of;
+
+OnnxNode node(std::string type, std::vector<std::string> inputs, std::string output, OnnxAttributes attributes = {}) {
+  return {"", std::move(type), std::move(inputs), {std::move(output)}, std::move(attributes), {}, {}};
+}
+
+/// x [N, 2, 8] -> `nodes` -> y, with a weight w [4, 2, 3].
+OnnxModel model_of(std::vector<OnnxNode> nodes) {
+  OnnxModel model;
+  model.inputs = {{"x", OnnxType::float32, true, {{-1, "batch"}, {2, ""}, {8, ""}}}};
+  model.outputs = {{"y", OnnxType::float32, false, {}}};
+  model.nodes = std::move(nodes);
+  model.constants = {onnx_tensor("w", at::ones({4, 2, 3}))};
+  return model;
+}
+
+std::string refusal(const OnnxModel& model) {
+  return error_of([&] { import_onnx(model); });
+}
+std::string unread(std::string type, std::vector<std::string> inputs, OnnxAttributes attributes) {
+  const std::string text = refusal(model_of({node(std::move(type), std::move(inputs), "y", std::move(attributes))}));
+  const std::string before = "1 of 1 nodes cannot be read\n  ";
+  return text.rfind(before, 0) == 0 ? text.substr(before.size()) : text;
+}
+
+TEST(OnnxMeaning, WhatNobodyReadsIsRefused) {
+  EXPECT_EQ(unread("Conv", {"x", "w"}, {{"stride", std::vector<int64_t>{2}}}),
+            "Conv: attribute 'stride' means nothing to lathe here: 'y' (Conv)");
+  EXPECT_EQ(unread("Relu", {"x", "w"}, {{"slope", 1.0F}, {"max", 6.0F}}),
+            "Relu: attribute 'max', attribute 'slope', input 1 mean nothing to lathe here: 'y' (Relu)");
+  EXPECT_EQ(unread("Unsqueeze", {"x"}, {{"axes", std::vector<int64_t>{3}}}), "node 'y' (Unsqueeze): unsqueeze 'y': names no axis");
+}
+
+TEST(OnnxMeaning, WhatIsSaidTwiceMustAgree) {
+  EXPECT_EQ(unread("Conv", {"x", "w"}, {{"kernel_shape", std::vector<int64_t>{5}}}),
+            "node 'y' (Conv): kernel_shape [5] beside a weight with [3]");
+  EXPECT_EQ(unread("Conv", {"x", "w"}, {{"group", int64_t{2}}}),
+            "node 'y' (Conv): 2 groups and a weight [4, 2, 3] on 2 channels (expected groups times weight axis 1)");
+  OnnxModel flat = model_of({node("Conv", {"x", "v"}, "y")});
+  flat.constants.push_back(onnx_tensor("v", at::ones({4})));
+  EXPECT_EQ(refusal(flat), "node 'y' (Conv): weight [4] (expected [out, in, ...])");
+}
+
+TEST(OnnxMeaning, PartsOfASplitAddUp) {
+  const auto split = [](const std::vector<int64_t>& sizes) {
+    OnnxModel model = model_of({node("Split", {"x", "sizes"}, "y", {{"axis", int64_t{2}}})});
+    model.nodes[0].outputs = {"y", "z"};
+    model.constants.push_back(onnx_tensor("sizes", at::ones({static_cast<int64_t>(sizes.size())}, at::kLong)));
+    std::memcpy(model.constants.back().data.data(), sizes.data(), sizes.size() * sizeof(int64_t));
+    return refusal(model);
+  };
+  EXPECT_EQ(split({3, 5}), "(no error)");
+  EXPECT_EQ(split({3, 4}),
+            "node 'y' (Split): splits axis 2 of [1, 2, 8] into [3, 4] (expected sizes of at least 1 that add up to 8)");
+  EXPECT_EQ(split({3, INT64_MAX}).substr(0, 51), "node 'y' (Split): splits axis 2 of [1, 2, 8] into [");
+  EXPECT_EQ(split({-1, 9}).substr(0, 57), "node 'y' (Split): splits axis 2 of [1, 2, 8] into [-1, 9]");
+}
+
+TEST(OnnxMeaning, HugeKernelsAreRefusedBeforeTheyAreAddedUp) {
+  const std::string text = unread("MaxPool", {"x"}, {{"kernel_shape", std::vector<int64_t>{INT64_MAX}}});
+  EXPECT_EQ(text, "node 'y' (MaxPool): sliding window: kernel 9223372036854775807 (expected 1 to 16777216)");
+}
+
+OnnxModel reshaped(const std::vector<int64_t>& sizes) {
+  OnnxModel model = model_of({node("Reshape", {"x", "sizes"}, "y")});
+  model.constants.push_back(onnx_tensor("sizes", at::ones({static_cast<int64_t>(sizes.size())}, at::kLong)));
+  std::memcpy(model.constants.back().data.data(), sizes.data(), sizes.size() * sizeof(int64_t));
+  return model;
+}
+
+TEST(OnnxMeaning, TheBatchStaysInFront) {
+  EXPECT_EQ(refusal(reshaped({0, -1})), "(no error)");
+  EXPECT_EQ(refusal(reshaped({-1, 16})), "(no error)");
+  EXPECT_EQ(refusal(reshaped({1, -1, 4})),
+            "1 of 1 nodes cannot be read\n  Reshape: puts the batch into another axis: the shape begins with 1 and has a -1 "
+            "behind it: 'y' (Reshape)");
+  OnnxModel of_one = reshaped({1, -1, 4});
+  of_one.inputs[0].shape[0] = {1, ""};  // exported for single samples
+  EXPECT_EQ(refusal(of_one), "(no error)");
+}
+
+TEST(OnnxMeaning, ConstantsThatNobodyReadsMayBeOfAnyType) {
+  OnnxModel model = model_of({node("Relu", {"x"}, "y")});
+  model.constants.push_back({"unread", OnnxType::uint64, {1}, std::string(8, '\0')});
+  EXPECT_EQ(refusal(model), "(no error)");
+}
+
+TEST(OnnxMeaning, ManyLargeConstantsOfASmallOneAreRefused) {
+  std::vector<OnnxNode> nodes;
+  std::string sum = "x";
+  for (int i = 0; i < 40; ++i) {
+    const std::string wide = "wide" + std::to_string(i), mean = "mean" + std::to_string(i);
+    nodes.push_back(node("Tile", {"w", "times"}, wide));
+    nodes.push_back(node("ReduceMax", {wide}, mean));
+    nodes.push_back(node("Add", {sum, mean}, "sum" + std::to_string(i)));
+    sum = nodes.back().outputs[0];
+  }
+  nodes.push_back(node("Relu", {sum}, "y"));
+  OnnxModel model = model_of(std::move(nodes));
+  model.constants.push_back(onnx_tensor("times", at::ones({3}, at::kLong).mul(60)));
+  EXPECT_EQ(refusal(model), "node 'wide12' (Tile): with it the file makes too many constants of those that it holds");
+}
+
+TEST(OnnxMeaning, AWeightThatSeveralNodesReadIsTold) {
+  OnnxModel model = model_of({node("Conv", {"x", "w"}, "a"), node("Conv", {"x", "w"}, "b"), node("Add", {"a", "b"}, "y")});
+  EXPECT_EQ(import_onnx(model).notes.at("onnx.shared"), "w (a, b)");
+  model.nodes[1].inputs[1] = "v";
+  model.constants.push_back(onnx_tensor("v", at::ones({4, 2, 3})));
+  EXPECT_EQ(import_onnx(model).notes.count("onnx.shared"), 0U);
+}
+
+TEST(OnnxMeaning, HelpersInAnExportDoNotTakeANodesName) {
+  Builder builder;
+  const Value x = builder.input("x", {3, 8});
+  const Value norm = hard_swish(conv(x, "a", {.out = 3, .kernel = 3, .padding = {1}, .padding_mode = "circular"}), "b");
+  const Value other = relu(norm, "a.wrap0");  // what the padding's last step would be called
+  Model model{"names", builder.finish({add(other, norm, "a.weight")})};
+  const OnnxModel file = to_onnx(model);
+  std::set<std::string> given;
+  for (const OnnxNode& each : file.nodes) EXPECT_TRUE(given.insert(each.outputs[0]).second) << each.outputs[0];
+  for (const OnnxTensor& each : file.constants) EXPECT_TRUE(given.insert(each.name).second) << each.name;
+  EXPECT_NO_THROW(import_onnx(file));
+}
+
+}  // namespace
+}  // namespace lathe
