@@ -56,9 +56,18 @@ at::Tensor none(const at::Tensor& batch) {
   return batch.to(at::kFloat);
 }
 
+/// Bytes only: of any other type nobody knows what 255 would be.
+at::Tensor unit(const at::Tensor& batch) {
+  window_axes(batch);
+  check(batch.scalar_type() == at::kByte, "transform 'unit': takes images of bytes (expected uint8, got {})",
+        c10::toString(batch.scalar_type()));
+  return batch.to(at::kFloat) / 255;
+}
+
 constexpr Transform entries[] = {
     {"zscore", "mean 0 and deviation 1, each window and channel by itself", zscore},
     {"minmax", "into 0 to 1, each window and channel by itself", minmax},
+    {"unit", "bytes into 0 to 1: divided by 255", unit},
     {"none", "values as they are", none},
 };
 

@@ -17,7 +17,8 @@ struct Transform {
   at::Tensor (*apply)(const at::Tensor& batch);
 };
 
-/// "zscore": mean 0, deviation 1 (divided by N, not N − 1); "minmax": into [0, 1]; "none".
+/// "zscore": mean 0, deviation 1 (divided by N, not N − 1); "minmax": into [0, 1]; "unit": uint8 / 255, whatever the
+/// window holds; "none".
 /// A constant window becomes zeros.
 const Registry<Transform>& transforms();
 

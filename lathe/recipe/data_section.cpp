@@ -1,18 +1,13 @@
 #include "lathe/recipe/data_section.h"
 
-#include <ATen/ops/tensor.h>
-
 #include <algorithm>
 #include <set>
 
-#include "lathe/base/files.h"
 #include "lathe/base/text.h"
-#include "lathe/data/readers/csv.h"
-#include "lathe/data/readers/readers.h"
+#include "lathe/data/readers/name_pattern.h"
 #include "lathe/data/simulators/simulators.h"
-#include "lathe/data/splits.h"
 #include "lathe/data/transforms.h"
-#include "lathe/data/windows.h"
+#include "lathe/recipe/data_section_split.h"
 
 namespace lathe {
 namespace fs = std::filesystem;
@@ -25,162 +20,8 @@ void check_word(const Settings& settings, const std::string& key, const std::str
     throw settings_error(settings.origin(key), unknown_name(key, word, std::move(known)));
 }
 
-const std::vector<std::string> kLayouts = {"NCHW", "NCT", "NT", "NTC", "T", "TC"};
-const std::vector<std::string> kSplits = {"contiguous", "grouped", "holdout", "none", "rows", "shuffled"};
-
-bool is_recording(const std::string& layout) { return layout == "T" || layout == "TC"; }
-
-std::string layout_of(const DataSection& section, const at::Tensor& values) {
-  if (!section.layout.empty()) return section.layout;
-  switch (values.dim()) {
-    case 1: return "T";
-    case 2: return section.window_samples > 0 ? "TC" : "NT";  // only a recording is cut
-    case 3: return "NCT";
-    case 4: return "NCHW";
-    default: fail("has {} axes (expected 1 to 4)", values.dim());
-  }
-}
-
-/// To [N, C, T] or [N, C, H, W], or [C, T] for a recording.
-at::Tensor arrange(const at::Tensor& values, const std::string& layout) {
-  check(values.dim() == static_cast<int64_t>(layout.size()), "has {} axes (expected {} for layout '{}')", values.dim(),
-        layout.size(), layout);
-  if (layout == "NT") return values.unsqueeze(1);
-  if (layout == "NTC") return values.transpose(1, 2);
-  if (layout == "T") return values.unsqueeze(0);
-  if (layout == "TC") return values.transpose(0, 1);
-  return values;
-}
-
-/// Opens files once each and remembers their hashes.
-class Files {
- public:
-  Files(fs::path folder, LoadedData* account) : folder_(std::move(folder)), account_(account) {}
-  fs::path find(const std::string& name) const {
-    const fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder_ / name;
-    check(fs::path(name).is_absolute() || !fs::exists(folder_) || fs::is_directory(folder_),
-          "--data {0}: is a file, expected a folder", folder_.string());
-    check(fs::exists(path) || !fs::path(name).is_absolute(), "{}: is not there", path.string());
-    check(fs::exists(path), "{}: is not there; give the folder that holds '{}' with --data", path.string(), name);
-    return path;
-  }
-  at::Tensor array(const std::string& name) const {
-    const fs::path path = find(name);
-    note(name, path);
-    return open_array(path).values;
-  }
-  at::Tensor columns(const std::string& name, const std::vector<std::string>& columns) const {
-    const fs::path path = find(name);
-    check(accepts_csv(path), "{}: has no columns to choose from (expected .csv or .tsv with 'columns', got '{}')",
-          path.string(), path.extension().string());
-    note(name, path);
-    return read_columns(path, columns).values;
-  }
-  std::vector<std::string> column(const std::string& name, const std::string& column) const {
-    const fs::path path = find(name);
-    note(name, path);
-    return read_labels(path, column);
-  }
-
- private:
-  fs::path folder_;
-  LoadedData* account_;
-  void note(const std::string& name, const fs::path& path) const {
-    if (account_ != nullptr) account_->hashes[name] = content_hash(MappedFile(path).bytes());
-  }
-};
-
-/// Text labels to classes: the given names, or the sorted distinct labels.
-void encode(const std::vector<std::string>& labels, Dataset& data, const std::string& file) {
-  if (data.class_names.empty()) {
-    const std::set<std::string> distinct(labels.begin(), labels.end());
-    data.class_names.assign(distinct.begin(), distinct.end());
-  }
-  data.targets = at::Tensor();
-  std::vector<int64_t> classes;
-  for (const std::string& label : labels) {
-    const auto found = std::find(data.class_names.begin(), data.class_names.end(), label);
-    if (found == data.class_names.end()) throw Error(file + ": " + unknown_name("class", label, data.class_names));
-    classes.push_back(found - data.class_names.begin());
-  }
-  data.targets = at::tensor(classes, at::kLong);
-}
-
-std::vector<std::string> as_names(const at::Tensor& values, const std::string& file) {
-  check(values.dim() == 1, "{}: groups have {} axes (expected 1)", file, values.dim());
-  std::vector<std::string> names;
-  for (int64_t row = 0; row < values.size(0); ++row)
-    names.push_back(fmt::format("{}", values[row].item<double>()));
-  return names;
-}
-
-/// A class is a whole number: 0.5 must not become 0.
-at::Tensor as_classes(const at::Tensor& values, const std::string& file) {
-  if (values.is_floating_point()) {
-    const at::Tensor odd = values.ne(values.floor());  // NaN too
-    if (odd.any().item<bool>()) {
-      const int64_t row = odd.to(at::kByte).argmax().item<int64_t>();
-      fail("{}: class is not a whole number (got {} in row {})", file, values[row].item<double>(), row);
-    }
-  }
-  return values.to(at::kLong);
-}
-
-void read_targets(const DataSection& section, const Files& files, bool classification, Dataset& data) {
-  if (!section.targets_column.empty()) {
-    encode(files.column(section.targets, section.targets_column), data, section.targets);
-  } else {
-    data.targets = files.array(section.targets);
-    if (classification) {
-      check(data.targets.dim() == 1 || (data.targets.dim() == 2 && data.targets.size(1) == 1),
-            "{}: classes have {} axes (expected 1, a class a row)", section.targets, data.targets.dim());
-      data.targets = as_classes(data.targets.flatten(), section.targets);
-    }
-  }
-}
-
-Dataset from_files(const DataSection& section, const fs::path& folder, bool classification, LoadedData* account) {
-  const Files files(folder, account);
-  Dataset data;
-  data.name = section.name;
-  data.class_names = section.class_names;
-  data.rate_hz = section.rate_hz;
-  const at::Tensor values =
-      section.columns.empty() ? files.array(section.inputs) : files.columns(section.inputs, section.columns);
-  const std::string layout = within(section.inputs, [&] { return layout_of(section, values); });
-  data.inputs = within(section.inputs, [&] { return arrange(values, layout); });
-  if (!section.targets.empty()) read_targets(section, files, classification, data);
-  check(
-      is_recording(layout) || section.window_samples == 0,
-      "{}: holds windows already (layout '{}'), so window_samples has no effect; it counts with layout \"T\" or \"TC\"",
-      section.inputs, layout);
-  if (is_recording(layout)) {
-    check(section.window_samples > 0, "{}: is one recording (layout '{}'): 'window_samples' is missing",
-          section.inputs, layout);
-    const WindowOptions cut{section.window_samples,
-                            section.stride_samples > 0 ? section.stride_samples : section.window_samples};
-    data.inputs = within(section.inputs, [&] { return cut_windows(data.inputs, cut); });
-    if (data.targets.defined())
-      data.targets = within(section.targets, [&] {
-        return classification ? majority_labels(data.targets, cut) : cut_labels(data.targets.flatten(), cut);
-      });
-  }
-  if (!section.groups.empty())
-    data.groups = section.groups_column.empty() ? as_names(files.array(section.groups), section.groups)
-                                                : files.column(section.groups, section.groups_column);
-  return data;
-}
-
-Split split_rows(const DataSection& section, const Dataset& data) {
-  if (section.split == "contiguous") return contiguous_fold(data.rows(), section.fold, section.folds);
-  if (section.split == "shuffled") return shuffled_fold(data.rows(), section.fold, section.folds, section.split_seed);
-  if (section.split == "rows")
-    return {row_range(section.train_rows, data.rows()), row_range(section.test_rows, data.rows())};
-  check(!data.groups.empty(), "split = \"{}\" needs groups; give [data] groups", section.split);
-  if (section.split == "grouped") return grouped_fold(data.groups, section.fold, section.folds, section.split_seed);
-  return section.test_groups.empty() ? group_holdout(data.groups, section.test_ratio, section.split_seed)
-                                     : group_holdout(data.groups, section.test_groups);
-}
+const std::vector<std::string> kLayouts = {"NCHW", "NCT", "NHW", "NHWC", "NT", "NTC", "T", "TC"};
+const std::vector<std::string> kSplits = {"contiguous", "files", "grouped", "holdout", "none", "rows", "shuffled", "where"};
 
 /// Names, and numbers as they stand in the file's order.
 std::vector<std::string> column_names(const Settings& settings) {
@@ -201,6 +42,40 @@ std::vector<std::string> column_names(const Settings& settings) {
   return names;
 }
 
+/// How a folder of images or recordings is read.
+void read_file_keys(const Settings& settings, DataSection& section) {
+  section.channels = settings.count("channels", 0, 0);
+  section.resize = settings.integers("resize", {{}});
+  const bool sizes = section.resize.empty() || (section.resize.size() == 2 && section.resize[0] > 0 &&
+                                                section.resize[1] > 0 && section.resize[0] <= 8192 && section.resize[1] <= 8192);
+  if (!sizes)
+    throw settings_error(settings.origin("resize"),
+                         fmt::format("'resize' is [{}] (expected height and width, 1 to 8192 each)",
+                                     fmt::join(section.resize, ", ")));
+  section.clip_samples = settings.count("clip_samples", 0, 0);
+  section.clip_seconds = settings.real("clip_seconds", 0.0);
+  if (!(section.clip_seconds >= 0 && section.clip_seconds <= 86'400))
+    throw settings_error(settings.origin("clip_seconds"),
+                         fmt::format("'clip_seconds' is {:g} (expected 0 to 86400)", section.clip_seconds));
+  section.level = settings.word("level", section.level);
+  check_word(settings, "level", section.level, {"none", "rms"});
+  section.corrupt = settings.word("corrupt", section.corrupt);
+  check_word(settings, "corrupt", section.corrupt, {"refuse", "skip"});
+}
+
+/// Files that test must be others than those that train.
+void check_test_files(const Settings& settings, const DataSection& section) {
+  if (section.split != "files") return;
+  if (section.test_inputs.empty() && section.test_targets.empty())
+    throw settings_error(settings.origin("split"),
+                         "split = \"files\" needs the files that test: 'test_inputs', 'test_targets' or both are missing");
+  const bool one_file = !section.targets.empty() && !is_name_pattern(section.targets);
+  if (one_file && section.test_targets.empty())
+    throw settings_error(settings.origin("test_inputs"),
+                         fmt::format("'test_targets' is missing ('{}' holds the targets of the rows that train)",
+                                     section.targets));
+}
+
 }  // namespace
 
 DataSection data_section(const Settings& settings) {
@@ -212,10 +87,12 @@ DataSection data_section(const Settings& settings) {
   section.targets_column = settings.word("targets_column", "");
   section.groups = settings.word("groups", "");
   section.groups_column = settings.word("groups_column", "");
+  section.files_column = settings.word("files_column", "");
   section.layout = settings.word("layout", "");
   if (!section.layout.empty()) check_word(settings, "layout", section.layout, kLayouts);
   section.window_samples = settings.count("window_samples", 0, 0);
   section.stride_samples = settings.count("stride_samples", 0, 0);
+  read_file_keys(settings, section);
   section.simulator = settings.word("simulator", "");
   section.simulator_windows = settings.count("simulator_windows", 120, 1);
   section.simulator_seed = static_cast<uint64_t>(settings.count("simulator_seed", 0, 0));
@@ -235,10 +112,14 @@ DataSection data_section(const Settings& settings) {
   section.split_seed = static_cast<uint64_t>(settings.count("split_seed", 0, 0));
   section.test_ratio = settings.real("test_ratio", section.test_ratio);
   section.test_groups = settings.words("test_groups", {{}});
-  const std::optional<std::string> optional_rows =
-      section.split == "rows" ? std::nullopt : std::optional<std::string>("");
+  const std::optional<std::string> optional_word = "";
+  const std::optional<std::string> optional_rows = section.split == "rows" ? std::nullopt : optional_word;
   section.train_rows = settings.word("train_rows", optional_rows);
   section.test_rows = settings.word("test_rows", optional_rows);
+  section.test_where = settings.word("test_where", section.split == "where" ? std::nullopt : optional_word);
+  section.test_inputs = settings.word("test_inputs", "");
+  section.test_targets = settings.word("test_targets", "");
+  check_test_files(settings, section);
   if (section.inputs.empty() && section.simulator.empty())
     throw settings_error(settings.where(), "neither 'inputs' (a file) nor 'simulator' is given");
   if (section.inputs.empty()) check_word(settings, "simulator", section.simulator, simulators().names());
@@ -246,9 +127,12 @@ DataSection data_section(const Settings& settings) {
   return section;
 }
 
-Dataset load_all(const DataSection& section, const fs::path& folder, bool classification, LoadedData* account) {
-  if (!section.inputs.empty()) return from_files(section, folder, classification, account);
-  Dataset data = simulators().at(section.simulator).simulate(section.simulator_windows, section.simulator_seed);
+namespace {
+
+DataSource simulated(const DataSection& section, LoadedData* account) {
+  DataSource source;
+  Dataset& data = source.data;
+  data = simulators().at(section.simulator).simulate(section.simulator_windows, section.simulator_seed);
   data.name = section.name;
   check(section.rate_hz == 0 || section.rate_hz == data.rate_hz,
         "{}: [data] rate_hz is {:g} (the simulator '{}' makes {:g} samples a second)", section.name, section.rate_hz,
@@ -260,27 +144,75 @@ Dataset load_all(const DataSection& section, const fs::path& folder, bool classi
   if (account != nullptr)
     account->hashes["simulator '" + section.simulator + "'"] =
         fmt::format("seed {}, {} windows", section.simulator_seed, section.simulator_windows);
-  return data;
+  return source;
+}
+
+DataSource source_of(const DataSection& section, const fs::path& folder, bool classification, LoadedData* account) {
+  return section.inputs.empty() ? simulated(section, account)
+                                : read_source(section, folder, classification, account);
+}
+
+/// The rows that test, from files of their own, read as those that train.
+DataSource test_source(const DataSection& section, const DataSource& train, const fs::path& folder, bool classification,
+                       LoadedData& account) {
+  DataSection own = section;
+  if (!section.test_inputs.empty()) own.inputs = section.test_inputs;
+  if (!section.test_targets.empty()) own.targets = section.test_targets;
+  own.class_names = train.data.class_names;
+  if (own.rate_hz == 0 && train.data.inputs.dim() == 3) own.rate_hz = train.data.rate_hz;
+  LoadedData test_account;
+  DataSource test = source_of(own, folder, classification, &test_account);
+  account.hashes.merge(test_account.hashes);
+  for (std::string& note : test_account.notes) account.notes.push_back(std::move(note));
+  check(test.data.inputs.sizes().slice(1) == train.data.inputs.sizes().slice(1),
+        "{}: rows that test are [{}] (expected [{}], as those that train)", section.name,
+        fmt::join(test.data.inputs.sizes().slice(1).vec(), ", "), fmt::join(train.data.inputs.sizes().slice(1).vec(), ", "));
+  check(test.data.targets.defined(), "{}: has no targets to test; give [data] test_targets", section.name);
+  if (own.inputs == section.inputs && test.parts.count("file") != 0 && train.parts.count("file") != 0) {
+    const std::vector<std::string>& names = train.parts.at("file");
+    const std::set<std::string> trained(names.begin(), names.end());
+    for (const std::string& name : test.parts.at("file"))
+      check(trained.count(name) == 0, "{}: '{}' both trains and tests (expected every file on one side)", section.name,
+            name);
+  }
+  return test;
+}
+
+Dataset accepted(const DataSection& section, const Dataset& data, LoadedData& loaded) {
+  const Accepted accepted = accept(data, missing_rule(section.missing));
+  loaded.dropped += accepted.dropped;
+  return accepted.data;
+}
+
+}  // namespace
+
+Dataset load_all(const DataSection& section, const fs::path& folder, bool classification, LoadedData* account) {
+  return source_of(section, folder, classification, account).data;
 }
 
 LoadedData load_data(const DataSection& section, const fs::path& folder, bool classification) {
   LoadedData loaded;
-  const Dataset raw = load_all(section, folder, classification, &loaded);
-  check(raw.targets.defined(), "{}: has no targets to learn; give [data] targets", section.name);
-  const Accepted accepted = accept(raw, missing_rule(section.missing));
-  loaded.dropped = accepted.dropped;
+  DataSource source = source_of(section, folder, classification, &loaded);
+  check(source.data.targets.defined(), "{}: has no targets to learn; give [data] targets", section.name);
+  verify_shapes(source.data);
   if (section.split == "none") {
-    loaded.train = accepted.data;
-    return loaded;
+    loaded.train = accepted(section, source.data, loaded);
+  } else if (section.split == "files") {
+    loaded.test = accepted(section, test_source(section, source, folder, classification, loaded).data, loaded);
+    loaded.train = accepted(section, source.data, loaded);
+  } else if (section.split == "where") {
+    // Parts stand beside the rows as they were read: they are split first, then looked through for missing values.
+    const Split split = within(section.name, [&] { return split_source(section, source); });
+    loaded.train = accepted(section, source.data.select(split.train), loaded);
+    loaded.test = accepted(section, source.data.select(split.test), loaded);
+  } else {
+    source.data = accepted(section, source.data, loaded);
+    const Split split = within(section.name, [&] { return split_source(section, source); });
+    loaded.train = source.data.select(split.train);
+    loaded.test = source.data.select(split.test);
   }
-  const Split split = within(section.name, [&] { return split_rows(section, accepted.data); });
-  const bool by_group = section.split == "grouped" || section.split == "holdout";
-  within(section.name, [&] {
-    check_no_leak(split, by_group ? std::span<const std::string>(accepted.data.groups) : std::span<const std::string>());
-  });
-  loaded.train = accepted.data.select(split.train);
-  loaded.test = accepted.data.select(split.test);
-  loaded.train.name = section.name + "-train";
+  if (classification) within(section.name, [&] { check_classes_train(loaded.train, loaded.test); });
+  if (section.split != "none") loaded.train.name = section.name + "-train";
   return loaded;
 }
 

@@ -15,12 +15,20 @@ namespace lathe {
 
 /// [data] as read; nothing is opened yet, so a recipe's mistakes show before any work.
 struct DataSection {
-  std::string name = "data";        ///< stands in metrics.json and in front of errors
-  std::string inputs, targets, groups;  ///< files, relative to --data; empty inputs: the simulator
-  std::vector<std::string> columns;     ///< of a CSV file of inputs: names or numbers from 1; empty: all
-  std::string targets_column, groups_column;  ///< columns of CSV files
-  std::string layout;               ///< axes of the inputs' file: NT, NCT, NTC, T, TC, NCHW; empty: by rank
+  std::string name = "data";  ///< stands in metrics.json and in front of errors
+  std::string inputs;         ///< a file, a pattern with `*`, or a folder, below --data; empty: the simulator
+  std::string targets;        ///< a file, or a pattern of file names: "{label}_{speaker}_{index}"; empty: by folder
+  std::string groups;         ///< a file, or parts of rows: "{speaker}"
+  std::vector<std::string> columns;  ///< of a CSV file of inputs: names or numbers from 1; empty: all
+  std::string targets_column, groups_column, files_column;  ///< columns of CSV files
+  std::string layout;  ///< axes of the inputs' file: NT, NCT, NTC, T, TC, NCHW, NHWC, NHW; empty: by rank
   int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC)
+  int64_t channels = 0;                            ///< of images and clips; 0: images as they are, clips mixed to one
+  std::vector<int64_t> resize;                     ///< of images: height, width
+  int64_t clip_samples = 0;                        ///< of clips; 0: they have one length already
+  double clip_seconds = 0;                         ///< the same in seconds
+  std::string level = "none";                      ///< of clips: none | rms
+  std::string corrupt = "refuse";                  ///< images and clips that cannot be read: refuse | skip
   std::string simulator;
   int64_t simulator_windows = 0;
   uint64_t simulator_seed = 0;
@@ -28,12 +36,14 @@ struct DataSection {
   std::string normalize = "zscore";
   std::string missing = "refuse";
   std::vector<std::string> class_names;
-  std::string split = "contiguous";  ///< contiguous | shuffled | grouped | holdout | rows | none
+  std::string split = "contiguous";  ///< contiguous | shuffled | grouped | holdout | rows | where | files | none
   int64_t fold = 0, folds = 4;
   uint64_t split_seed = 0;
   double test_ratio = 0.2;
   std::vector<std::string> test_groups;
   std::string train_rows, test_rows;
+  std::string test_where;                 ///< "index = 0:5", "speaker = theo, george"
+  std::string test_inputs, test_targets;  ///< for split = "files"; empty: the same as for training
 };
 
 /// Also refuses a key that has no effect beside the others.
@@ -43,9 +53,10 @@ DataSection data_section(const Settings& settings);
 std::vector<UnusedKey> unused_data_keys(const Settings& settings);
 
 struct LoadedData {
-  Dataset train, test;                       ///< test has no rows with split = "none"
-  int64_t dropped = 0;                       ///< rows left out for missing values
+  Dataset train, test;                        ///< test has no rows with split = "none"
+  int64_t dropped = 0;                        ///< rows left out for missing values
   std::map<std::string, std::string> hashes;  ///< of the files, for the manifest
+  std::vector<std::string> notes;  ///< sentences: clips resampled, mixed, padded; files that were skipped
 };
 
 /// Opens, cuts, verifies, splits. @param classification  targets are classes rather than labels per sample

@@ -1,4 +1,6 @@
 /// [data] keys that have no effect: of the other source of rows, or of another split.
+#include "lathe/data/readers/name_pattern.h"
+#include "lathe/data/readers/readers.h"
 #include "lathe/recipe/data_section.h"
 
 namespace lathe {
@@ -15,8 +17,11 @@ const std::vector<SplitKey>& split_keys() {
       {"folds", {"contiguous", "grouped", "shuffled"}},
       {"split_seed", {"grouped", "holdout", "shuffled"}},
       {"test_groups", {"holdout"}},
+      {"test_inputs", {"files"}},
       {"test_ratio", {"holdout"}},
       {"test_rows", {"rows"}},
+      {"test_targets", {"files"}},
+      {"test_where", {"where"}},
       {"train_rows", {"rows"}},
   };
   return keys;
@@ -32,20 +37,43 @@ struct Found {
   }
 };
 
+/// Keys of folders of files beside an array, and the other way round, as far as the names tell: what lies in a folder
+/// shows when it is opened.
+void add_file_keys(Found& found) {
+  const std::string inputs = found.settings.word("inputs", "");
+  const Reader* reader = reader_of(inputs);
+  if (found.settings.has("clip_samples"))
+    found.add({"clip_seconds"}, "clip_samples", "has no effect where 'clip_samples' says the same; leave one of them out");
+  if (reader == nullptr) return;
+  if (reader->holds == Holds::rows) {
+    found.add({"channels", "clip_samples", "clip_seconds", "corrupt", "files_column", "level", "resize"}, "inputs",
+              fmt::format("has no effect on '{}'; it counts with images and recordings, a file each", inputs));
+    return;
+  }
+  found.add({"columns", "groups_column", "layout", "stride_samples", "window_samples"}, "inputs",
+            fmt::format("has no effect on '{}'; it counts with arrays", inputs));
+}
+
 void add_source_keys(Found& found) {
   const Settings& settings = found.settings;
   if (settings.word("inputs", "").empty()) {
-    found.add({"columns", "groups", "groups_column", "layout", "missing", "stride_samples", "targets", "targets_column",
+    found.add({"channels", "clip_samples", "clip_seconds", "columns", "corrupt", "files_column", "groups",
+               "groups_column", "layout", "level", "missing", "resize", "stride_samples", "targets", "targets_column",
                "window_samples"},
               "simulator", "has no effect on simulated recordings; it counts where 'inputs' names a file");
     return;
   }
   found.add({"simulator", "simulator_seed", "simulator_windows"}, "inputs",
             "has no effect where 'inputs' names a file; leave one of them out");
-  if (!settings.has("targets"))
-    found.add({"targets_column"}, "targets", "has no effect without 'targets', the file that holds the column");
+  if (!settings.has("targets") && !settings.has("test_targets"))
+    found.add({"files_column", "targets_column"}, "targets",
+              "has no effect without 'targets', the file that holds the column");
+  else if (is_name_pattern(settings.word("targets", "")))
+    found.add({"files_column", "targets_column"}, "targets",
+              "has no effect where 'targets' is a pattern of names; it counts where it names a table");
   if (!settings.has("groups"))
     found.add({"groups_column"}, "groups", "has no effect without 'groups', the file that holds the column");
+  add_file_keys(found);
   const std::string layout = settings.word("layout", "");
   if (layout.rfind('N', 0) == 0)
     found.add({"stride_samples", "window_samples"}, "layout",

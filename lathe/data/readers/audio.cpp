@@ -75,10 +75,10 @@ bool accepts_audio(const std::filesystem::path& path) {
 }
 
 Array open_audio(const std::filesystem::path& path) {
-  return open_audio_start(path, std::numeric_limits<int64_t>::max());
+  return open_audio_start(path, [](double) { return std::numeric_limits<int64_t>::max(); });
 }
 
-Array open_audio_start(const std::filesystem::path& path, int64_t most_samples) {
+Array open_audio_start(const std::filesystem::path& path, const std::function<int64_t(double)>& most_samples) {
   const MappedFile mapped(path);
   return within(path.string(), [&]() -> Array {
     check_whole_wav(mapped.bytes());
@@ -90,11 +90,11 @@ Array open_audio_start(const std::filesystem::path& path, int64_t most_samples) 
     check(info.samplerate > 0 && info.samplerate <= most_rate_hz, "rate is {} samples a second (expected 1 to {})",
           info.samplerate, most_rate_hz);
     check(info.channels > 0 && info.channels <= 256, "has {} channels (expected 1 to 256)", info.channels);
-    const int64_t channels = info.channels;
+    const int64_t channels = info.channels, most = most_samples(info.samplerate);
     constexpr int64_t frames_at_once = 1 << 14;
     std::vector<float> samples, piece(static_cast<size_t>(frames_at_once * channels));
-    for (int64_t frames = 0; frames < most_samples;) {
-      const sf_count_t got = sf_readf_float(file.get(), piece.data(), std::min(frames_at_once, most_samples - frames));
+    for (int64_t frames = 0; frames < most;) {
+      const sf_count_t got = sf_readf_float(file.get(), piece.data(), std::min(frames_at_once, most - frames));
       if (got <= 0) break;
       frames += got;
       check(frames * channels <= most_numbers, "recording is too long to be read at once (expected at most {} samples)",
@@ -104,7 +104,7 @@ Array open_audio_start(const std::filesystem::path& path, int64_t most_samples) 
     check(sf_error(file.get()) == SF_ERR_NO_ERROR, "recording is damaged (libsndfile: {})", sf_strerror(file.get()));
     const int64_t frames = static_cast<int64_t>(samples.size()) / channels;
     check(frames > 0, "holds no samples");
-    check(frames >= std::min<int64_t>(info.frames, most_samples) || info.frames > most_numbers * 64,
+    check(frames >= std::min<int64_t>(info.frames, most) || info.frames > most_numbers * 64,
           "file is cut short (expected {} samples, got {})", info.frames, frames);
     const auto odd = std::find_if(samples.begin(), samples.end(), [](float value) { return !std::isfinite(value); });
     check(odd == samples.end(), "holds NaN or infinity (expected finite numbers, the first other in sample {})",

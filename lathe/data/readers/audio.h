@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "lathe/data/readers/readers.h"
 
@@ -14,7 +15,7 @@ bool accepts_audio(const std::filesystem::path& path);
 /// @throws Error where the file is damaged or cut short, or holds NaN
 Array open_audio(const std::filesystem::path& path);
 
-/// The same of the first `most_samples`; the rest is not decoded.
-Array open_audio_start(const std::filesystem::path& path, int64_t most_samples);
+/// The same of the first samples, as many as `most_samples(rate_hz)` says; the rest is not decoded.
+Array open_audio_start(const std::filesystem::path& path, const std::function<int64_t(double)>& most_samples);
 
 }  // namespace lathe

@@ -223,4 +223,23 @@ std::vector<std::string> read_labels(const std::filesystem::path& path, std::str
   });
 }
 
+size_t TextTable::column(const std::string& name) const {
+  return column_or_number({names, true}, name);
+}
+
+TextTable read_text_table(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return within(path.string(), [&] {
+    TextTable table;
+    const auto begin = [&](const Columns& columns) {
+      table.names = columns.names;
+      table.cells.resize(columns.names.size());
+    };
+    walk(path, as_text(file), begin, [&](const std::vector<std::string>& cells, int64_t) {
+      for (size_t i = 0; i < cells.size(); ++i) table.cells[i].push_back(cells[i]);
+    });
+    return table;
+  });
+}
+
 }  // namespace lathe

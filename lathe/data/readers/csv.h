@@ -25,4 +25,13 @@ Array open_csv(const std::filesystem::path& path);
 /// One column as text, as it stands, without the spaces around it.
 std::vector<std::string> read_labels(const std::filesystem::path& path, std::string_view column);
 
+/// Every column as text.
+struct TextTable {
+  std::vector<std::string> names;  ///< numbers 1, 2, … where the first line names none
+  std::vector<std::vector<std::string>> cells;  ///< [columns][rows]
+  /// The column of that name, else of that number from 1. @throws Error (usage) that lists the names
+  size_t column(const std::string& name) const;
+};
+TextTable read_text_table(const std::filesystem::path& path);
+
 }  // namespace lathe
