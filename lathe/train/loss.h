@@ -14,7 +14,8 @@ namespace lathe {
 struct LossOptions {
   /// bce: output of probabilities, target of 0 and 1, equally many values a row ([N, 1, T] and [N, T] fit).
   /// bce_with_logits: the same on values before the sigmoid.
-  /// cross_entropy: output [N, C] or [N, C, T] before the softmax, target int64 [N] or [N, T].
+  /// cross_entropy: output [N, C] or [N, C, T] before the softmax, target int64 [N] or [N, T], or probabilities of the
+  /// output's shape.
   /// mse: output and target of equally many values a row.
   std::string kind = "bce";
   std::vector<double> class_weights = {};  ///< cross_entropy: one a class; empty: all 1

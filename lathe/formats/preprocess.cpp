@@ -1,0 +1,44 @@
+#include "lathe/formats/preprocess.h"
+
+#include "lathe/data/transforms.h"
+
+namespace lathe {
+
+at::Tensor preprocess(const Preprocessing& settings, const at::Tensor& rows) {
+  return apply_front_end(settings.front_end, transforms().at(settings.normalize).apply(rows), settings.rate_hz);
+}
+
+at::Tensor inputs_of(const Preprocessing& settings, const Dataset& data, int64_t row, int64_t count) {
+  check_same_features(settings, data);
+  const at::Tensor rows = data.inputs.narrow(0, row, count);
+  if (!data.features.empty()) return rows;
+  return within(data.name, [&] { return preprocess(settings, rows); });
+}
+
+std::map<std::string, std::string> preprocess_settings(const Preprocessing& settings) {
+  std::map<std::string, std::string> all = {{"front_end", settings.front_end.kind}, {"normalize", settings.normalize}};
+  all["rate_hz"] = fmt::format("{}", settings.rate_hz);
+  for (const auto& [name, value] : settings.front_end.settings) all[name] = fmt::format("{}", value);
+  return all;
+}
+
+void check_same_features(const Preprocessing& settings, const Dataset& data) {
+  if (data.features.empty()) return;
+  const std::map<std::string, std::string> wanted = preprocess_settings(settings);
+  const auto kind = data.features.find("front_end");  // before the settings that only one of two kinds has
+  check(kind != data.features.end() && kind->second == settings.front_end.kind,
+        "{}: its features are of the front end '{}' (the model's is '{}')", data.name,
+        kind == data.features.end() ? "unknown" : kind->second, settings.front_end.kind);
+  for (const auto& [name, value] : wanted) {
+    const auto found = data.features.find(name);
+    const std::string got = found == data.features.end() ? "nothing" : found->second;
+    check(got == value, "{}: its features have {} = {} (the model's front end has {} = {})", data.name, name, got, name,
+          value);
+  }
+}
+
+Shape input_shape_of(const Preprocessing& settings, const Dataset& data) {
+  return Shape(inputs_of(settings, data, 0, 1).sizes().vec());
+}
+
+}  // namespace lathe
