@@ -1,15 +1,8 @@
 #include "lathe/graph/units.h"
 
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/index_select.h>
-
 #include <algorithm>
-#include <map>
 #include <numeric>
-#include <set>
 #include <tuple>
-
-#include "lathe/graph/verify.h"
 
 namespace lathe {
 namespace {
@@ -18,11 +11,12 @@ namespace {
 class Classes {
  public:
   int64_t make(int64_t count) {
-    const auto first = static_cast<int64_t>(parent_.size());
+    const int64_t first = size();
     parent_.resize(parent_.size() + static_cast<size_t>(count));
     std::iota(parent_.begin() + first, parent_.end(), first);
     return first;
   }
+  int64_t size() const { return std::ssize(parent_); }
   int64_t find(int64_t member) {
     while (parent_[static_cast<size_t>(member)] != member) {
       auto& parent = parent_[static_cast<size_t>(member)];
@@ -44,152 +38,177 @@ class Classes {
 /// An axis whose entries are numbered: a node's output channels, or an axis of one parameter.
 struct NumberedAxis {
   int node;
-  std::string param;  ///< empty: the output's channel axis
+  const Param* param;  ///< null: the output's channel axis
   int64_t axis;
   int64_t size;
   int64_t first;  ///< number of entry 0
 };
 
+bool in_graph_order(const NumberedAxis& a, const NumberedAxis& b) {
+  static const std::string output;
+  const auto key = [](const NumberedAxis& axis) {
+    return std::tuple<int, std::string_view, int64_t>(axis.node, axis.param == nullptr ? output : axis.param->name,
+                                                      axis.axis);
+  };
+  return key(a) < key(b);
+}
+
+/// What a unit leaves of the parameter that it was last seen to cut.
+struct Tally {
+  const NumberedAxis* axis = nullptr;  ///< the one that is being counted
+  int64_t kept = 0;                    ///< values left by the axes before it
+  int64_t count = 0;                   ///< entries of it that go
+
+  int64_t left() const { return kept / axis->size * (axis->size - count); }
+  int64_t gone() const { return axis == nullptr || axis->param->buffer ? 0 : axis->param->value.numel() - left(); }
+};
+
+/// Flat tables by number throughout: a network has a few hundred thousand entries, and this runs for each target that a
+/// search tries.
 class Numbering {
  public:
-  explicit Numbering(const Graph& graph) : graph_(graph), shapes_(shapes(graph)) {
+  explicit Numbering(const Graph& graph) : graph_(graph), shapes_(shapes(graph)), param_axes_(graph.nodes.size()) {
     for (size_t i = 0; i < graph.nodes.size(); ++i)
-      if (shapes_[i].rank() >= 2) number({static_cast<int>(i), "", 1, shapes_[i][1], 0});
+      first_of_output_.push_back(shapes_[i].rank() >= 2 ? number({static_cast<int>(i), nullptr, 1, shapes_[i][1], 0})
+                                                        : -1);
+    mentioned_by_.assign(static_cast<size_t>(classes_.size()), -1);
     for (size_t i = 0; i < graph.nodes.size(); ++i) tie(static_cast<int>(i));
-    pin_outputs();
+    for (const int output : graph_.outputs) pin_unmentioned(output, kNobody);
   }
 
   std::vector<Unit> units() {
-    std::map<int64_t, Unit> found;
+    std::sort(axes_.begin(), axes_.end(), in_graph_order);  // so that every unit's slices are sorted
+    const std::vector<size_t> place = places();
+    const size_t count = place.empty() ? 0 : *std::max_element(place.begin(), place.end()) + 1;
+    std::vector<Unit> units(count);
+    reserve(units, place);
+    std::vector<Tally> tallies(count);
     for (const NumberedAxis& axis : axes_)
       for (int64_t entry = 0; entry < axis.size; ++entry) {
-        const int64_t number = axis.first + entry;
-        Unit& unit = found[classes_.find(number)];
-        if (axis.param.empty())
+        const auto number = static_cast<size_t>(axis.first + entry);
+        Unit& unit = units[place[number]];
+        unit.pinned |= pinned_[number] != 0;
+        unit.exact &= inexact_[number] == 0;
+        if (axis.param == nullptr) {
           unit.channels.push_back({axis.node, entry});
-        else
-          unit.slices.push_back({axis.node, axis.param, axis.axis, entry});
-        unit.pinned |= pinned_.count(number) > 0;
-        unit.exact &= inexact_.count(number) == 0;
+          continue;
+        }
+        count_in(tallies[place[number]], unit, axis);
+        unit.slices.push_back({axis.node, axis.param->name, axis.axis, entry});
       }
-    std::vector<Unit> ordered;
-    for (auto& [first, unit] : found) {
-      if (unit.slices.empty()) unit.pinned = true;  // nothing to cut: the channel comes from outside
-      std::sort(unit.slices.begin(), unit.slices.end());
-      unit.parameters = parameters_of(unit);
-      ordered.push_back(std::move(unit));
+    for (size_t i = 0; i < count; ++i) {
+      units[i].parameters += tallies[i].gone();
+      if (units[i].slices.empty()) units[i].pinned = true;  // nothing to cut: the channel comes from outside
     }
-    return ordered;
+    return units;
   }
 
  private:
+  static constexpr int kNobody = -2;
   const Graph& graph_;
   std::vector<Shape> shapes_;
   std::vector<NumberedAxis> axes_;
-  std::map<std::tuple<int, std::string, int64_t>, size_t> places_;
+  std::vector<int64_t> first_of_output_;
+  std::vector<std::vector<NumberedAxis>> param_axes_;  ///< by node
   Classes classes_;
-  std::set<int64_t> pinned_, inexact_;
+  std::vector<char> pinned_, inexact_;
+  std::vector<int> mentioned_by_;  ///< for output channels: the node whose ties last spoke of them
 
-  const NumberedAxis& number(NumberedAxis axis) {
-    const auto [place, fresh] = places_.try_emplace({axis.node, axis.param, axis.axis}, axes_.size());
-    if (fresh) {
-      axis.first = classes_.make(axis.size);
-      axes_.push_back(axis);
-    }
-    return axes_[place->second];
+  int64_t number(NumberedAxis axis) {
+    axis.first = classes_.make(axis.size);
+    pinned_.resize(static_cast<size_t>(classes_.size()));
+    inexact_.resize(static_cast<size_t>(classes_.size()));
+    axes_.push_back(axis);
+    return axis.first;
   }
 
-  const NumberedAxis& axis_of(const TiedAxis& tied, int node) {
-    if (tied.of == TiedAxis::Of::input) node = graph_.nodes[static_cast<size_t>(node)].inputs[static_cast<size_t>(tied.input)];
-    if (tied.of != TiedAxis::Of::param) return number({node, "", 1, shapes_[static_cast<size_t>(node)][1], 0});
-    const Tensor& value = graph_.nodes[static_cast<size_t>(node)].params[tied.param];
-    return number({node, tied.param, tied.axis, value.size(tied.axis), 0});
+  int64_t first_of(const TiedAxis& tied, int index) {
+    const Node& node = graph_.nodes[static_cast<size_t>(index)];
+    if (tied.of == TiedAxis::Of::input)
+      return first_of_output_[static_cast<size_t>(node.inputs[static_cast<size_t>(tied.input)])];
+    if (tied.of == TiedAxis::Of::output) return first_of_output_[static_cast<size_t>(index)];
+    std::vector<NumberedAxis>& mine = param_axes_[static_cast<size_t>(index)];
+    for (const NumberedAxis& axis : mine)
+      if (axis.axis == tied.axis && axis.param->name == tied.param) return axis.first;
+    const Param* param = node.params.find(tied.param);
+    mine.push_back({index, param, tied.axis, param->value.size(tied.axis), 0});
+    return mine.back().first = number(mine.back());
   }
 
   void tie(int index) {
     const Node& node = graph_.nodes[static_cast<size_t>(index)];
     std::vector<Shape> mine;
     for (const int input : node.inputs) mine.push_back(shapes_[static_cast<size_t>(input)]);
-    std::set<int64_t> mentioned;
-    for (const Tie& tie : node.op->ties({mine, node.params})) {
-      for (int64_t channel = 0; channel < tie.channels; ++channel) {
-        int64_t anchor = -1;
-        for (const TiedAxis& tied : tie.axes) {
-          const int64_t first = axis_of(tied, index).first;
-          for (int64_t block = 0; block < tied.blocks; ++block)
-            for (int64_t r = 0; r < tied.repeat; ++r) {
-              const int64_t number = first + tied.offset + (block * tie.channels + channel) * tied.repeat + r;
-              if (tied.of != TiedAxis::Of::param) mentioned.insert(number);
-              if (!tie.exact) inexact_.insert(number);
-              if (anchor < 0) anchor = number;
-              classes_.unite(anchor, number);
-            }
+    for (const Tie& tie : node.op->ties({mine, node.params})) unite(tie, index);
+    pin_unmentioned(index, index);
+    for (const int input : node.inputs) pin_unmentioned(input, index);
+  }
+
+  void unite(const Tie& tie, int index) {
+    int64_t anchor = -1;  // number of channel 0 on the first axis, which all others are united with
+    int64_t anchor_step = 0;
+    for (const TiedAxis& tied : tie.axes) {
+      const int64_t first = first_of(tied, index) + tied.offset;
+      if (anchor < 0) anchor = first, anchor_step = tied.repeat;
+      for (int64_t block = 0; block < tied.blocks; ++block)
+        for (int64_t entry = 0; entry < tie.channels * tied.repeat; ++entry) {
+          const int64_t number = first + block * tie.channels * tied.repeat + entry;
+          if (tied.of != TiedAxis::Of::param) mentioned_by_[static_cast<size_t>(number)] = index;
+          if (!tie.exact) inexact_[static_cast<size_t>(number)] = 1;
+          classes_.unite(anchor + entry / tied.repeat * anchor_step, number);
         }
-      }
     }
-    pin_unmentioned(index, mentioned);
-    for (const int input : node.inputs) pin_unmentioned(input, mentioned);
   }
 
   /// What an op does not tie it cannot shrink.
-  void pin_unmentioned(int node, const std::set<int64_t>& mentioned) {
-    if (shapes_[static_cast<size_t>(node)].rank() < 2) return;
-    const NumberedAxis axis = number({node, "", 1, shapes_[static_cast<size_t>(node)][1], 0});
-    for (int64_t entry = 0; entry < axis.size; ++entry)
-      if (mentioned.count(axis.first + entry) == 0) pinned_.insert(axis.first + entry);
+  void pin_unmentioned(int node, int by) {
+    const int64_t first = first_of_output_[static_cast<size_t>(node)];
+    if (first < 0) return;
+    for (int64_t number = first; number < first + shapes_[static_cast<size_t>(node)][1]; ++number)
+      if (mentioned_by_[static_cast<size_t>(number)] != by) pinned_[static_cast<size_t>(number)] = 1;
   }
 
-  void pin_outputs() {
-    for (const int output : graph_.outputs) pin_unmentioned(output, {});
-  }
-
-  int64_t parameters_of(const Unit& unit) const {
-    std::map<std::pair<int, std::string>, std::map<int64_t, int64_t>> cut;
-    for (const Slice& slice : unit.slices) ++cut[{slice.node, slice.param}][slice.axis];
-    int64_t total = 0;
-    for (const auto& [place, axes] : cut) {
-      const Param& param = *graph_.nodes[static_cast<size_t>(place.first)].params.find(place.second);
-      if (param.buffer) continue;
-      int64_t kept = param.value.numel();
-      for (const auto& [axis, count] : axes) kept = kept / param.value.size(axis) * (param.value.size(axis) - count);
-      total += param.value.numel() - kept;
+  /// For every number its unit's place, in the order of the units' first members.
+  std::vector<size_t> places() {
+    std::vector<size_t> place(static_cast<size_t>(classes_.size()));
+    size_t made = 0;
+    for (int64_t number = 0; number < classes_.size(); ++number) {
+      const int64_t first = classes_.find(number);
+      place[static_cast<size_t>(number)] = first == number ? made++ : place[static_cast<size_t>(first)];
     }
-    return total;
+    return place;
+  }
+
+  void reserve(std::vector<Unit>& units, const std::vector<size_t>& place) const {
+    std::vector<std::pair<size_t, size_t>> sizes(units.size());
+    for (const NumberedAxis& axis : axes_)
+      for (int64_t number = axis.first; number < axis.first + axis.size; ++number) {
+        auto& [channels, slices] = sizes[place[static_cast<size_t>(number)]];
+        ++(axis.param == nullptr ? channels : slices);
+      }
+    for (size_t i = 0; i < units.size(); ++i) {
+      units[i].channels.reserve(sizes[i].first);
+      units[i].slices.reserve(sizes[i].second);
+    }
+  }
+
+  /// Counts one entry more; `axes_` are in an order that brings those of one parameter together.
+  static void count_in(Tally& tally, Unit& unit, const NumberedAxis& axis) {
+    if (tally.axis == &axis) {
+      ++tally.count;
+    } else if (tally.axis != nullptr && tally.axis->param == axis.param) {
+      tally = {&axis, tally.left(), 1};
+    } else {
+      unit.parameters += tally.gone();
+      tally = {&axis, axis.param->value.numel(), 1};
+    }
   }
 };
 
-Tensor without_entries(const Tensor& value, int64_t axis, const std::set<int64_t>& gone) {
-  std::vector<int64_t> kept;
-  for (int64_t entry = 0; entry < value.size(axis); ++entry)
-    if (gone.count(entry) == 0) kept.push_back(entry);
-  const Tensor index = at::from_blob(kept.data(), {static_cast<int64_t>(kept.size())}, at::kLong).to(value.device());
-  return at::index_select(value.detach(), axis, index);
-}
-
 }  // namespace
 
-std::vector<Unit> units(const Graph& graph) { return Numbering(graph).units(); }
-
-void remove(Graph& graph, const std::vector<Unit>& doomed) {
-  std::map<std::tuple<int, std::string, int64_t>, std::set<int64_t>> gone;
-  for (const Unit& unit : doomed) {
-    check(!unit.pinned, "remove: node '{}': channel {} is pinned (a graph input or output depends on it)",
-          graph.nodes[static_cast<size_t>(unit.channels.at(0).node)].name, unit.channels.at(0).channel);
-    for (const Slice& slice : unit.slices) gone[{slice.node, slice.param, slice.axis}].insert(slice.entry);
-  }
-  Graph edited = graph;
-  for (const auto& [place, entries] : gone) {
-    const auto& [index, name, axis] = place;
-    Node& node = edited.nodes[static_cast<size_t>(index)];
-    Param& param = *node.params.find(name);
-    check(static_cast<int64_t>(entries.size()) < param.value.size(axis),
-          "remove: node '{}': all {} channels would go; at least one must stay", node.name, param.value.size(axis));
-    const bool trains = param.value.requires_grad();
-    param.value = without_entries(param.value, axis, entries);
-    param.value.set_requires_grad(trains);
-  }
-  verify(edited);
-  graph = std::move(edited);
+std::vector<Unit> units(const Graph& graph) {
+  return Numbering(graph).units();
 }
 
 }  // namespace lathe

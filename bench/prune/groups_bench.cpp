@@ -1,0 +1,52 @@
+/// Times what pruning does to a network besides choosing: finding the groups, and taking the first half of each away. On
+/// cp_resnet, and on every .onnx file in the folder $LATHE_ONNX_NETS.
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "lathe/formats/import_onnx.h"
+#include "lathe/graph/groups.h"
+#include "lathe/models/model_registry.h"
+
+namespace lathe {
+namespace {
+
+std::vector<Unit> first_halves(const std::vector<ChannelGroup>& groups) {
+  std::vector<Unit> doomed;
+  for (const ChannelGroup& group : groups)
+    if (!group.pinned)
+      doomed.insert(doomed.end(), group.units.begin(), group.units.begin() + std::ssize(group.units) / 2);
+  return doomed;
+}
+
+void groups(benchmark::State& state, const Graph& graph) {
+  for (auto _ : state) benchmark::DoNotOptimize(channel_groups(graph).data());
+}
+
+void groups_and_removal(benchmark::State& state, const Graph& graph) {
+  at::set_num_threads(1);
+  for (auto _ : state) {
+    Graph smaller = graph;  // shares the tensors
+    remove(smaller, first_halves(channel_groups(smaller)));
+    benchmark::DoNotOptimize(smaller.nodes.data());
+  }
+}
+
+void add(const std::string& name, const Graph& graph) {
+  benchmark::RegisterBenchmark(("groups/" + name).c_str(), groups, graph)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(("groups_and_removal/" + name).c_str(), groups_and_removal, graph)
+      ->Unit(benchmark::kMillisecond);
+}
+
+[[maybe_unused]] const bool added = [] {
+  add("cp_resnet", build_model("cp_resnet", Settings("bench")));
+  if (const char* folder = std::getenv("LATHE_ONNX_NETS"))
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".onnx") add(entry.path().stem().string(), import_onnx(entry.path()).graph);
+  return true;
+}();
+
+}  // namespace
+}  // namespace lathe
