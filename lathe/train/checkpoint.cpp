@@ -19,7 +19,7 @@ constexpr const char* kFormat = "lathe.checkpoint";
 constexpr const char* kVersion = "1";
 constexpr const char* kStartOver = "start over without --resume";
 constexpr int64_t kHistoryColumns = 6;
-constexpr std::string_view kOptimizer = "optimizer/";
+constexpr std::string_view kOptimizer = "optimizer/", kRegularizer = "regularizer/";
 
 std::string parameter_key(const std::string& name) {
   return "parameters/" + name;
@@ -136,6 +136,8 @@ Progress progress_of(const TensorFile& file) {
     for (const std::string& value : split(schedule, ' '))
       progress.schedule.push_back(number<double>(value, "schedule"));
   progress.history = history_rows(tensor(file, "history"));
+  for (const auto& [name, value] : file.tensors)
+    if (name.starts_with(kRegularizer)) progress.regularizer[name.substr(kRegularizer.size())] = value;
   return progress;
 }
 
@@ -148,6 +150,8 @@ void save_checkpoint(const std::filesystem::path& path, const Graph& graph, cons
     file.tensors.emplace_back(parameter_key(entry.name), entry.param->value);
   for (const auto& [name, states] : optimizer.state())
     for (const auto& [state, value] : states) file.tensors.emplace_back(optimizer_key(name, state), value);
+  for (const auto& [name, value] : progress.regularizer)
+    file.tensors.emplace_back(std::string(kRegularizer) + name, value);
   file.tensors.emplace_back("history", history_tensor(progress.history));
   at::Generator generator = at::detail::getDefaultCPUGenerator();
   {
@@ -186,6 +190,7 @@ Progress load_checkpoint(const std::filesystem::path& path, const CheckpointTarg
     state = optimizer_state(file, graph);
     verify_state(state, graph, target.optimizer, progress.step);
     target.schedule.load_state(progress.schedule);
+    if (target.regularizer != nullptr) target.regularizer->load_state(progress.regularizer);
     random = tensor(file, "generator");
     at::Generator generator = at::detail::getDefaultCPUGenerator();
     const std::lock_guard<std::mutex> lock(generator.mutex());

@@ -9,6 +9,7 @@
 #include "lathe/graph/graph.h"
 #include "lathe/train/history.h"
 #include "lathe/train/optimizer.h"
+#include "lathe/train/regularizer.h"
 #include "lathe/train/schedule.h"
 
 namespace lathe {
@@ -24,6 +25,7 @@ struct Progress {
   bool finished = false;
   std::vector<double> schedule;  ///< Schedule::state
   std::vector<HistoryRow> history;
+  std::map<std::string, at::Tensor> regularizer;  ///< Regularizer::state
 };
 
 /// How long the training is: what a Progress is held against.
@@ -38,6 +40,7 @@ struct CheckpointTarget {
   Optimizer& optimizer;
   Schedule& schedule;
   Extent extent = {};
+  Regularizer* regularizer = nullptr;
 };
 
 /// Settings that must be the same for a resumed run to be the same run: readable names and values.

@@ -49,6 +49,8 @@ class Training {
         schedule_(make_schedule(options.schedule, options.optimizer.learning_rate,
                                 per_step() ? options.epochs * batches_ : options.epochs)),
         settings_(fit_settings(graph, train, options, validation)) {
+    optimizer_.load_state(options.state);
+    if (options.regularizer) options.regularizer->begin(graph);
     if (!options.folder.empty()) open_folder();
     first_step_ = progress_.step;
     seconds_before_ = progress_.seconds;
@@ -103,7 +105,9 @@ class Training {
       check(fs::remove(checkpoint(), error), "{}: cannot be removed ({})", checkpoint().string(), error.message());
       return;
     }
-    progress_ = load_checkpoint(checkpoint(), {graph_, optimizer_, *schedule_, {options_.epochs, batches_}}, settings_);
+    progress_ = load_checkpoint(
+        checkpoint(), {graph_, optimizer_, *schedule_, {options_.epochs, batches_}, options_.regularizer.get()},
+        settings_);
     saved_step_ = progress_.step;
   }
 
@@ -116,6 +120,7 @@ class Training {
       fail("train: step {}: {}", progress_.step + 1, first_line(error.what_without_backtrace()));
     }
     check_finite(result);
+    if (options_.regularizer) options_.regularizer->add_to_gradients(graph_);
     optimizer_.step(graph_, learning_rate_);
     progress_.loss_sum += result.loss * result.weight;
     progress_.weight_sum += result.weight;
@@ -166,6 +171,7 @@ class Training {
     if (validation_ != nullptr) row.validation_loss = mean_loss(graph_, *loss_, *validation_, batch_rows_);
     schedule_->observe(per_step() ? progress_.step - 1 : progress_.epoch,
                        validation_ != nullptr ? row.validation_loss : row.loss);
+    if (options_.regularizer) options_.regularizer->end_epoch(graph_);
     row.seconds = seconds_before_ + seconds_since(start_);
     progress_.history.push_back(row);
     progress_.loss_sum = progress_.weight_sum = 0;
@@ -183,6 +189,7 @@ class Training {
     progress_.seconds = seconds_before_ + seconds_since(start_);
     if (options_.folder.empty()) return;
     progress_.schedule = schedule_->state();
+    if (options_.regularizer) progress_.regularizer = options_.regularizer->state();
     save_checkpoint(checkpoint(), graph_, optimizer_, progress_, settings_);
     write_history(history(), progress_.history);
     saved_step_ = progress_.step;
@@ -204,7 +211,8 @@ class Training {
             .loss = progress_.history.back().loss,
             .seconds = progress_.seconds,
             .epoch_seconds_median = epoch_seconds_median(progress_.history),
-            .resumed_from_step = first_step_};
+            .resumed_from_step = first_step_,
+            .state = optimizer_.state()};
   }
 };
 

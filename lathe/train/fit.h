@@ -12,6 +12,7 @@
 #include "lathe/train/history.h"
 #include "lathe/train/loss.h"
 #include "lathe/train/optimizer.h"
+#include "lathe/train/regularizer.h"
 #include "lathe/train/schedule.h"
 
 namespace lathe {
@@ -32,6 +33,8 @@ struct FitOptions {
   std::shared_ptr<const Loss> custom_loss = nullptr;  ///< instead of `loss`
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
+  std::shared_ptr<Regularizer> regularizer = nullptr;  ///< adds to the gradients of every step; none: nothing
+  OptimizerState state = {};           ///< what the optimiser remembers of an earlier training; empty: it begins anew
   std::string schedule_per = "epoch";  ///< epoch | step: the schedule's unit of time
   int64_t epochs = 1;
   int64_t batch = 0;       ///< rows a step; 0: all. The last batch of an epoch may be short; no row is dropped
@@ -59,6 +62,7 @@ struct FitReport {
   double seconds = 0;  ///< training time, interruptions left out
   double epoch_seconds_median = 0;
   int64_t resumed_from_step = 0;  ///< 0: started from the beginning
+  OptimizerState state = {};      ///< for a training that goes on from this one
 };
 
 /// Trains the graph's parameters in place; frozen ones stay. Moves batches to the parameters' device.

@@ -45,7 +45,7 @@ void check_fit_options(const Graph& graph, const FitOptions& options) {
 }
 
 Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
-                      const BatchSource* validation) {
+                         const BatchSource* validation) {
   const OptimizerOptions& optimizer = options.optimizer;
   const ScheduleOptions& schedule = options.schedule;
   Fingerprint all;
@@ -71,6 +71,7 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   add("beta2", optimizer.beta2);
   add("epsilon", optimizer.epsilon);
   add("amsgrad", optimizer.amsgrad);
+  if (options.regularizer) add("regularizer", options.regularizer->settings());
   add("schedule", schedule.kind);
   add("schedule_per", options.schedule_per);
   add("start_factor", schedule.start_factor);
