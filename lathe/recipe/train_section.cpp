@@ -56,6 +56,17 @@ ScheduleOptions schedule_options(const Settings& settings) {
   return options;
 }
 
+RegularizerOptions regularizer_options(const Settings& settings) {
+  RegularizerOptions options;
+  options.kind = settings.word("kind");
+  options.strength = settings.real("strength", options.kind == "batch_norm_scale" ? 1e-5 : options.strength);
+  options.spread = settings.real("spread", options.spread);
+  options.growth = settings.real("growth", options.growth);
+  options.every = settings.count("every", options.every, 1);
+  settings.refuse_unknown();
+  return options;
+}
+
 /// An error that is put down to where the setting was written.
 template <class Work>
 void blame(const std::string& origin, const Work& work) {
@@ -109,6 +120,7 @@ std::vector<UnusedKey> unused_in_schedule(const Settings& settings, const Schedu
 
 FitOptions TrainSection::resolved(const at::Tensor& targets, int64_t outputs) const {
   FitOptions options = fit;
+  if (regularizer) options.regularizer = make_regularizer(*regularizer);
   if (balanced_classes) options.loss.class_weights = balanced_class_weights(targets, outputs);
   return options;
 }
@@ -136,6 +148,14 @@ TrainSection train_section(const Settings& settings, const Model& model) {
   fit.optimizer = optimizer_options(optimizer);
   fit.schedule = schedule_options(schedule);
   fit.schedule_per = schedule.word("per", "epoch");
+  if (settings.has("regularizer")) {
+    Settings short_regularizer(settings.where());
+    const Settings& regularizer = kind_table(settings, "regularizer", "", short_regularizer);
+    section.regularizer = regularizer_options(regularizer);
+    blame(regularizer.origin("kind"), [&] { regularizers().at(section.regularizer->kind); });
+    blame(regularizer.where(), [&] { make_regularizer(*section.regularizer)->begin(model.graph); });
+    refuse_unused(regularizer, unused_by_kind(regularizer, regularizers(), section.regularizer->kind));
+  }
   if (settings.has("class_weights")) {
     const auto& value = settings.entries().at("class_weights").value;
     section.balanced_classes = std::holds_alternative<std::string>(value);

@@ -1,13 +1,17 @@
 /// The [train] section, and any step that trains: keys to FitOptions.
 #pragma once
 
+#include <optional>
+
 #include "lathe/base/settings.h"
 #include "lathe/formats/model_file.h"
+#include "lathe/prune/regularizer.h"
 #include "lathe/train/fit.h"
 
 namespace lathe {
 
 struct TrainSection {
+  std::optional<RegularizerOptions> regularizer = {};
   FitOptions fit;
   bool balanced_classes = false;  ///< class_weights = "balanced": counted when the data is there
 
