@@ -79,9 +79,17 @@ TEST(Transforms, ImagesAreOneWindowAChannel) {
   EXPECT_FLOAT_EQ(transformed("minmax", image)[0][0][1][0].item<float>(), 2.0F / 3);
 }
 
+TEST(Transforms, UnitDividesBytesWhateverTheWindowHolds) {
+  const at::Tensor bytes = numbers({0, 51, 255, 51}).to(at::kByte).reshape({1, 1, 2, 2});
+  EXPECT_EQ(transformed("unit", bytes).scalar_type(), at::kFloat);
+  EXPECT_EQ(listed(transformed("unit", bytes)), (std::vector<double>{0, 0.2F, 1, 0.2F}));
+  EXPECT_EQ(error_of([&] { transformed("unit", bytes.to(at::kFloat)); }),
+            "transform 'unit': takes images of bytes (expected uint8, got Float)");
+}
+
 TEST(Transforms, Refusals) {
   EXPECT_EQ(error_of([] { transformed("z-score", window()); }),
-            "unknown transform 'z-score'; known: minmax, none, zscore (did you mean 'zscore'?)");
+            "unknown transform 'z-score'; known: minmax, none, unit, zscore (did you mean 'zscore'?)");
   EXPECT_EQ(error_of([] { transformed("zscore", at::zeros({3, 4})); }),
             "transform: batch has the wrong shape (expected [N, C, T] or [N, C, H, W], got 2 axes)");
   EXPECT_EQ(error_of([] { transformed("zscore", at::zeros({3, 4, 0})); }),
