@@ -1,5 +1,5 @@
 /// Times what pruning does to a network besides choosing: finding the groups, and taking the first half of each away. On
-/// cp_resnet, and on every .onnx file in the folder $LATHE_ONNX_NETS.
+/// cp_resnet; or on every .onnx file in the folder $LATHE_ONNX_NETS instead.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 
@@ -41,8 +41,10 @@ void add(const std::string& name, const Graph& graph) {
 }
 
 [[maybe_unused]] const bool added = [] {
-  add("cp_resnet", build_model("cp_resnet", Settings("bench")));
-  if (const char* folder = std::getenv("LATHE_ONNX_NETS"))
+  const char* folder = std::getenv("LATHE_ONNX_NETS");
+  if (folder == nullptr)
+    add("cp_resnet", build_model("cp_resnet", Settings("bench")));
+  else
     for (const auto& entry : std::filesystem::directory_iterator(folder))
       if (entry.path().extension() == ".onnx") add(entry.path().stem().string(), import_onnx(entry.path()).graph);
   return true;

@@ -28,6 +28,33 @@ bool cuts_the_same(const Unit& unit, const std::vector<Cut>& cuts) {
   return seen == cuts.size();
 }
 
+Role role_of(const Ties& ties, const Cut& cut) {
+  bool reads = false, writes = false;
+  for (const Tie& tie : ties) {
+    const auto is_cut = [&](const TiedAxis& tied) {
+      return tied.of == TiedAxis::Of::param && tied.axis == cut.axis && tied.param == cut.param;
+    };
+    if (std::none_of(tie.axes.begin(), tie.axes.end(), is_cut)) continue;
+    for (const TiedAxis& tied : tie.axes) {
+      reads |= tied.of == TiedAxis::Of::input;
+      writes |= tied.of == TiedAxis::Of::output;
+    }
+  }
+  return !reads ? Role::writes : writes ? Role::passes : Role::reads;
+}
+
+void find_roles(const Graph& graph, std::vector<ChannelGroup>& groups) {
+  const std::vector<Shape> all = shapes(graph);
+  std::vector<Ties> ties;
+  for (const Node& node : graph.nodes) {
+    std::vector<Shape> inputs;
+    for (const int input : node.inputs) inputs.push_back(all[static_cast<size_t>(input)]);
+    ties.push_back(node.op->ties({inputs, node.params}));
+  }
+  for (ChannelGroup& group : groups)
+    for (const Cut& cut : group.cuts) group.roles.push_back(role_of(ties[static_cast<size_t>(cut.node)], cut));
+}
+
 }  // namespace
 
 std::vector<ChannelGroup> channel_groups(const Graph& graph) {
@@ -42,13 +69,18 @@ std::vector<ChannelGroup> channel_groups(const Graph& graph) {
       last = place->second;
       const int node = unit.channels.empty() ? cuts.front().node : unit.channels.front().node;
       if (fresh)
-        groups.push_back({graph.nodes[static_cast<size_t>(node)].name, std::move(cuts), {}, unit.pinned, true});
+        groups.push_back({graph.nodes[static_cast<size_t>(node)].name, std::move(cuts), {}, unit.pinned, true, {}});
     }
     ChannelGroup& group = groups[last];
     group.exact = group.exact && unit.exact;
     group.units.push_back(std::move(unit));
   }
+  find_roles(graph, groups);
   return groups;
+}
+
+std::string_view role_name(Role role) {
+  return role == Role::writes ? "writes" : role == Role::passes ? "passes" : "reads";
 }
 
 std::vector<int64_t> entries_of(const Unit& unit, const Cut& cut) {

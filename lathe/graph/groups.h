@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lathe/graph/units.h"
@@ -21,16 +22,23 @@ struct Cut {
   auto operator<=>(const Cut&) const = default;
 };
 
+/// What the layer does with the channels along a cut: makes them (a filter), takes them as they come and gives them on
+/// (batch norm, depthwise conv, fixed filter), or takes them in (the slice of a conv that reads them).
+enum class Role { writes, passes, reads };
+
 struct ChannelGroup {
   std::string name;         ///< the first node, in graph order, whose output channels go
   std::vector<Cut> cuts;    ///< in graph order; every unit cuts each of them at least once
   std::vector<Unit> units;  ///< in the order of their channels
   bool pinned = false;      ///< none of its units may go
   bool exact = true;
+  std::vector<Role> roles;  ///< one a cut
 };
 
 /// All groups with something to cut, in graph order.
 std::vector<ChannelGroup> channel_groups(const Graph& graph);
+
+std::string_view role_name(Role role);
 
 /// The entries of `cut` that a unit takes away.
 std::vector<int64_t> entries_of(const Unit& unit, const Cut& cut);
