@@ -4,6 +4,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/where.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -64,9 +66,38 @@ at::Tensor unit(const at::Tensor& batch) {
   return batch.to(at::kFloat) / 255;
 }
 
+/// How many samples of a signal, taken as a ring, lie outside its longest run of zeros: what a clip is besides padding,
+/// also when it was rolled.
+int64_t sounding_samples(const float* x, int64_t samples) {
+  int64_t longest = 0, run = 0;
+  for (int64_t i = 0; i < 2 * samples; ++i) {
+    run = x[i % samples] == 0 ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::max<int64_t>(0, samples - longest);
+}
+
+/// Recordings at one level, 20 dB below the largest sine: room for peaks.
+at::Tensor rms(const at::Tensor& batch) {
+  constexpr double level = 0.1;
+  window_axes(batch);
+  check(batch.dim() == 3, "transform 'rms': takes recordings [N, C, T] (expected 3 axes, got {})", batch.dim());
+  const at::Tensor x = batch.to(at::kCPU, at::kFloat).contiguous();
+  const at::Tensor power = x.to(at::kDouble).square().sum(-1);
+  at::Tensor gain = power.clone();
+  const auto* data = x.const_data_ptr<float>();
+  auto* gains = gain.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < gain.numel(); ++i) {
+    const auto sounding = static_cast<double>(sounding_samples(data + i * x.size(-1), x.size(-1)));
+    gains[i] = gains[i] > 0 ? level * std::sqrt(sounding / gains[i]) : 0;
+  }
+  return (x * gain.unsqueeze(-1)).to(batch.device(), at::kFloat);
+}
+
 constexpr Transform entries[] = {
     {"zscore", "mean 0 and deviation 1, each window and channel by itself", zscore},
     {"minmax", "into 0 to 1, each window and channel by itself", minmax},
+    {"rms", "recordings at one level, each by itself: root mean square 0.1, padding not counted", rms},
     {"unit", "bytes into 0 to 1: divided by 255", unit},
     {"none", "values as they are", none},
 };

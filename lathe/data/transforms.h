@@ -18,7 +18,7 @@ struct Transform {
 };
 
 /// "zscore": mean 0, deviation 1 (divided by N, not N − 1); "minmax": into [0, 1]; "unit": uint8 / 255, whatever the
-/// window holds; "none".
+/// window holds; "rms": root mean square 0.1 without the padding, which is the longest run of zeros; "none".
 /// A constant window becomes zeros.
 const Registry<Transform>& transforms();
 

@@ -57,8 +57,6 @@ void read_file_keys(const Settings& settings, DataSection& section) {
   if (!(section.clip_seconds >= 0 && section.clip_seconds <= 86'400))
     throw settings_error(settings.origin("clip_seconds"),
                          fmt::format("'clip_seconds' is {:g} (expected 0 to 86400)", section.clip_seconds));
-  section.level = settings.word("level", section.level);
-  check_word(settings, "level", section.level, {"none", "rms"});
   section.corrupt = settings.word("corrupt", section.corrupt);
   check_word(settings, "corrupt", section.corrupt, {"refuse", "skip"});
 }

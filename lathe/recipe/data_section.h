@@ -27,7 +27,6 @@ struct DataSection {
   std::vector<int64_t> resize;                     ///< of images: height, width
   int64_t clip_samples = 0;                        ///< of clips; 0: they have one length already
   double clip_seconds = 0;                         ///< the same in seconds
-  std::string level = "none";                      ///< of clips: none | rms
   std::string corrupt = "refuse";                  ///< images and clips that cannot be read: refuse | skip
   std::string simulator;
   int64_t simulator_windows = 0;

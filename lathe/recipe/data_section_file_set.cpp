@@ -37,7 +37,6 @@ void refuse_unused(const DataSection& section, Holds holds) {
   if (holds == Holds::image) {
     refuse(section.clip_samples > 0, "clip_samples", "recordings");
     refuse(section.clip_seconds > 0, "clip_seconds", "recordings");
-    refuse(section.level != "none", "level", "recordings");
     refuse(section.rate_hz > 0, "rate_hz", "recordings");
   } else {
     refuse(!section.resize.empty(), "resize", "images");
@@ -58,7 +57,6 @@ FileRows rows_of(const DataSection& section, const FileList& list) {
                            .seconds = section.clip_seconds,
                            .rate_hz = section.rate_hz,
                            .channels = section.channels > 0 ? section.channels : 1,
-                           .equal_level = section.level == "rms",
                            .corrupt = corrupt});
 }
 

@@ -46,7 +46,7 @@ void add_file_keys(Found& found) {
     found.add({"clip_seconds"}, "clip_samples", "has no effect where 'clip_samples' says the same; leave one of them out");
   if (reader == nullptr) return;
   if (reader->holds == Holds::rows) {
-    found.add({"channels", "clip_samples", "clip_seconds", "corrupt", "files_column", "level", "resize"}, "inputs",
+    found.add({"channels", "clip_samples", "clip_seconds", "corrupt", "files_column", "resize"}, "inputs",
               fmt::format("has no effect on '{}'; it counts with images and recordings, a file each", inputs));
     return;
   }
@@ -58,7 +58,7 @@ void add_source_keys(Found& found) {
   const Settings& settings = found.settings;
   if (settings.word("inputs", "").empty()) {
     found.add({"channels", "clip_samples", "clip_seconds", "columns", "corrupt", "files_column", "groups",
-               "groups_column", "layout", "level", "missing", "resize", "stride_samples", "targets", "targets_column",
+               "groups_column", "layout", "missing", "resize", "stride_samples", "targets", "targets_column",
                "window_samples"},
               "simulator", "has no effect on simulated recordings; it counts where 'inputs' names a file");
     return;

@@ -77,18 +77,6 @@ TEST_F(Clips, ChannelsAreMixedDownAndSaid) {
   EXPECT_EQ(error({.channels = 3}), at("a.wav") + ": has 2 channels (expected 3); channels = 1 mixes all down to one");
 }
 
-TEST_F(Clips, LevelsAreMadeEqualBeforePaddingAndSilenceStays) {
-  write_sound(folder_ / "a.wav", {0.25F, -0.25F, 0.25F, -0.25F, 0.25F});
-  write_sound(folder_ / "b.wav", {0.5F, -0.5F});
-  write_sound(folder_ / "c.wav", 0, 4);
-  const FileRows rows = read({.samples = 4, .equal_level = true});
-  const float level = 0.1F;
-  const std::vector<double> wanted = {level, -level, level, -level, level, -level, 0, 0, 0, 0, 0, 0};
-  const std::vector<double> got = listed(rows.values);
-  for (size_t i = 0; i < wanted.size(); ++i) EXPECT_FLOAT_EQ(got[i], wanted[i]) << i;
-  EXPECT_EQ(rows.notes.at(1), here() + ": 1 of 3 clips are silent and stay so");
-}
-
 TEST_F(Clips, DamagedOnesAreCountedAndNamed) {
   write_sound(folder_ / "a.wav", 0.5F, 100);
   write_sound(folder_ / "b.wav", 0.5F, 100);

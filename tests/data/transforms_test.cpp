@@ -87,9 +87,22 @@ TEST(Transforms, UnitDividesBytesWhateverTheWindowHolds) {
             "transform 'unit': takes images of bytes (expected uint8, got Float)");
 }
 
+TEST(Transforms, LevelsAreEqualWithoutThePaddingAndSilenceStays) {
+  const at::Tensor clips =
+      numbers({3, -3, 3, -3, 3, -3, 5, -5, 0, 0, 0, 0, 0, 0, 7, -7, 0, 0, 0, 0, 0, 0, 0, 0}).reshape({4, 1, 6});
+  const float level = 0.1F;
+  const std::vector<double> wanted = {level, -level, level, -level, level, -level, level, -level, 0, 0, 0, 0,
+                                      0, 0, level, -level, 0, 0, 0, 0, 0, 0, 0, 0};
+  const std::vector<double> got = listed(transformed("rms", clips));
+  for (size_t i = 0; i < wanted.size(); ++i) EXPECT_FLOAT_EQ(got[i], wanted[i]) << i;
+  EXPECT_EQ(listed(transformed("rms", clips.roll({3}, {2}))), listed(transformed("rms", clips).roll({3}, {2})));
+  EXPECT_EQ(error_of([] { transformed("rms", at::zeros({1, 1, 2, 2})); }),
+            "transform 'rms': takes recordings [N, C, T] (expected 3 axes, got 4)");
+}
+
 TEST(Transforms, Refusals) {
   EXPECT_EQ(error_of([] { transformed("z-score", window()); }),
-            "unknown transform 'z-score'; known: minmax, none, unit, zscore (did you mean 'zscore'?)");
+            "unknown transform 'z-score'; known: minmax, none, rms, unit, zscore (did you mean 'zscore'?)");
   EXPECT_EQ(error_of([] { transformed("zscore", at::zeros({3, 4})); }),
             "transform: batch has the wrong shape (expected [N, C, T] or [N, C, H, W], got 2 axes)");
   EXPECT_EQ(error_of([] { transformed("zscore", at::zeros({3, 4, 0})); }),

@@ -165,8 +165,8 @@ TEST_F(DataFileSets, KeysOfImagesDoNotCountForRecordings) {
             "photos: 'clip_samples' has no effect on a folder of images; it counts with recordings");
   EXPECT_EQ(error("inputs = \"photos\"\nsplit = \"none\"\nwindow_samples = 5"),
             "photos: 'window_samples' has no effect on a folder of images; it counts with arrays");
-  EXPECT_EQ(error("inputs = \"x.npy\"\nlevel = \"rms\""),
-            "r.toml:2: 'level' has no effect on 'x.npy'; it counts with images and recordings, a file each");
+  EXPECT_EQ(error("inputs = \"x.npy\"\ncorrupt = \"skip\""),
+            "r.toml:2: 'corrupt' has no effect on 'x.npy'; it counts with images and recordings, a file each");
   EXPECT_EQ(error(kDigits + "targets_column = \"label\""),
             "r.toml:3: 'targets_column' has no effect where 'targets' is a pattern of names; it counts where it names a table");
   EXPECT_EQ(error(kDigits + "clip_samples = 5\nclip_seconds = 1"),
@@ -232,7 +232,7 @@ TEST(RealFileSets, TheTwoProtocolsOfSpokenDigits) {
   EXPECT_EQ(by_index.train.rows(), 1800);
   EXPECT_EQ(by_index.test.inputs.sizes(), at::IntArrayRef({200, 1, 4000}));
   const LoadedData by_speaker =
-      load_data(section_of(digits + "level = \"rms\"\nsplit = \"where\"\ntest_where = \"speaker = theo\""), folder, true);
+      load_data(section_of(digits + "split = \"where\"\ntest_where = \"speaker = theo\""), folder, true);
   EXPECT_EQ(by_speaker.train.rows(), 1500);
   EXPECT_EQ(by_speaker.test.rows(), 500);
 }

@@ -18,7 +18,6 @@ namespace lathe {
 
 namespace {
 
-constexpr double level = 0.1;  // 20 dB below the largest sine: room for peaks
 constexpr int64_t no_limit = std::numeric_limits<int64_t>::max();
 
 at::Tensor resampled(const at::Tensor& clip, const RateChange& change, int64_t most_samples) {
@@ -92,8 +91,6 @@ class Shaping {
     if (cut_ + padded_ > 0)
       sentences.push_back(fmt::format("{}: of {} clips {} padded with zeros and {} cut to {} samples", where,
                                       files_.size(), padded_, cut_, length_));
-    if (silent_ > 0)
-      sentences.push_back(fmt::format("{}: {} of {} clips are silent and stay so", where, silent_, files_.size()));
     return sentences;
   }
 
@@ -106,7 +103,7 @@ class Shaping {
   mutable std::map<std::pair<double, double>, RateChange> changes_;
   std::map<double, int64_t> resampled_;
   std::set<int64_t> mixed_;
-  int64_t mixed_count_ = 0, cut_ = 0, padded_ = 0, silent_ = 0;
+  int64_t mixed_count_ = 0, cut_ = 0, padded_ = 0;
 
   int64_t samples(double rate) const {
     return options_.seconds == 0 ? options_.samples : std::max<int64_t>(1, std::llround(options_.seconds * rate));
@@ -118,17 +115,12 @@ class Shaping {
     return changes_.emplace(std::pair(from, to), RateChange(std::llround(from), std::llround(to))).first->second;
   }
 
-  /// The set's length, at the set's level.
+  /// At the set's length.
   at::Tensor padded(at::Tensor clip) {
     const int64_t there = clip.size(1);
     cut_ += there > length_ ? 1 : 0;
     padded_ += there < length_ ? 1 : 0;
     clip = clip.narrow(1, 0, std::min(there, length_));
-    if (options_.equal_level) {
-      const double rms = std::sqrt(clip.to(at::kDouble).square().mean().item<double>());
-      silent_ += rms == 0 ? 1 : 0;
-      if (rms > 0) clip = clip * (level / rms);
-    }
     if (there >= length_) return clip;
     const at::Tensor whole = at::zeros({clip.size(0), length_}, clip.options());
     whole.narrow(1, 0, there).copy_(clip);

@@ -30,7 +30,6 @@ struct ClipOptions {
   double seconds = 0;      ///< the same in seconds, in place of `samples`
   double rate_hz = 0;      ///< others are resampled to it; 0: as the first, all must agree
   int64_t channels = 1;    ///< 1: mixed down, the mean of the channels; more: all must have as many
-  bool equal_level = false;  ///< every clip to a root mean square of 0.1, before it is padded; silence stays silence
   Corrupt corrupt = Corrupt::refuse;
 };
 FileRows read_clips(const FileList& files, const ClipOptions& options);
