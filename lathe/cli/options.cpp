@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -112,6 +113,21 @@ std::function<void(const std::string&, const StepReport&)> show_training() {
                                     report.rows_per_second),
                         report.eta_seconds);
     if (report.step == report.steps) shown->line.reset();
+  };
+}
+
+std::function<void(const std::string&, int64_t, int64_t)> show_rows() {
+  using Clock = std::chrono::steady_clock;
+  struct Shown {
+    std::unique_ptr<ProgressLine> line;
+    Clock::time_point start;
+  };
+  return [shown = std::make_shared<Shown>()](const std::string& title, int64_t done, int64_t total) {
+    if (!shown->line) *shown = {std::make_unique<ProgressLine>(title, stderr), Clock::now()};
+    const double seconds = std::chrono::duration<double>(Clock::now() - shown->start).count();
+    shown->line->update(done, total, fmt::format("{} of {} rows", with_commas(done), with_commas(total)),
+                        seconds / static_cast<double>(done) * static_cast<double>(total - done));
+    if (done == total) shown->line.reset();
   };
 }
 

@@ -43,6 +43,9 @@ std::vector<int64_t> parse_integers(const std::string& text, const std::string& 
 /// Progress of training on stderr: one line with loss, rate and ETA.
 std::function<void(const std::string& title, const StepReport&)> show_training();
 
+/// Progress of anything that goes row by row, on stderr.
+std::function<void(const std::string& title, int64_t done, int64_t total)> show_rows();
+
 /// Ctrl-C and SIGTERM set a flag instead of ending the program, so that a checkpoint can be written; a second Ctrl-C ends it.
 std::function<bool()> stop_on_signal();
 

@@ -21,6 +21,7 @@ struct Metric {
   double (*compute)(const Tally&) = nullptr;
   double (*of_class)(const Tally&,
                      int64_t c) = nullptr;  ///< one class against the rest; null: not a column of the table
+  bool smaller_is_better = false;
 };
 
 const Registry<Metric>& metrics();

@@ -35,8 +35,8 @@ constexpr Metric entries[] = {
      formula::specificity_of_class},
     {"auroc", "chance that a positive scores above a negative", labels, formula::auroc, formula::auroc_of_class},
     {"kappa", "agreement beyond chance (Cohen)", labels, formula::kappa},
-    {"mae", "mean size of the error, classes taken as numbers", numbers, formula::mae},
-    {"rmse", "root of the mean squared error, classes taken as numbers", numbers, formula::rmse},
+    {"mae", "mean size of the error, classes taken as numbers", numbers, formula::mae, nullptr, true},
+    {"rmse", "root of the mean squared error, classes taken as numbers", numbers, formula::rmse, nullptr, true},
 };
 
 }  // namespace

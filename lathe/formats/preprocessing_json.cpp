@@ -27,9 +27,10 @@ void check_preprocessing(const Preprocessing& settings) {
   check(settings.smooth_window == 0 || (settings.smooth_order >= 0 && settings.smooth_order < settings.smooth_window),
         "smooth_window {} does not go with smooth_order {} (expected 0, or a window above the order)",
         settings.smooth_window, settings.smooth_order);
-  check(resolve_front_end(settings.front_end, settings.rate_hz) == settings.front_end,
-        "front_end '{}' lacks a setting (expected all of: {})", settings.front_end.kind,
-        front_ends().at(settings.front_end.kind).settings);
+  const FrontEnd& front_end = settings.front_end;
+  for (const std::string& name : split(front_ends().at(front_end.kind).settings, ' '))
+    check(name.empty() || front_end.settings.count(name) != 0, "front_end '{}': '{}' is missing", front_end.kind, name);
+  resolve_front_end(front_end, settings.rate_hz);  // says which setting cannot be
   check(settings.front_end.kind == "none" || settings.rate_hz > 0, "front_end '{}' needs rate_hz (got 0)",
         settings.front_end.kind);
 }
@@ -77,8 +78,7 @@ Preprocessing from_json(const Json& json) {
     check(json.contains(item.key()), "'{}' is missing", item.key());
   }
   for (const auto& item : json.items())
-    check(required.contains(item.key()) || item.key() == "front_end", "{}",
-          unknown_name("setting", item.key(), names));
+    check(required.contains(item.key()) || item.key() == "front_end", "{}", unknown_name("setting", item.key(), names));
   try {
     return {json.at("rate_hz").get<double>(),
             json.at("normalize").get<std::string>(),

@@ -21,7 +21,8 @@ void check_word(const Settings& settings, const std::string& key, const std::str
 }
 
 const std::vector<std::string> kLayouts = {"NCHW", "NCT", "NHW", "NHWC", "NT", "NTC", "T", "TC"};
-const std::vector<std::string> kSplits = {"contiguous", "files", "grouped", "holdout", "none", "rows", "shuffled", "where"};
+const std::vector<std::string> kSplits = {"contiguous", "files", "grouped",  "holdout",
+                                          "none",       "rows",  "shuffled", "where"};
 
 /// Names, and numbers as they stand in the file's order.
 std::vector<std::string> column_names(const Settings& settings) {
@@ -46,12 +47,13 @@ std::vector<std::string> column_names(const Settings& settings) {
 void read_file_keys(const Settings& settings, DataSection& section) {
   section.channels = settings.count("channels", 0, 0);
   section.resize = settings.integers("resize", {{}});
-  const bool sizes = section.resize.empty() || (section.resize.size() == 2 && section.resize[0] > 0 &&
-                                                section.resize[1] > 0 && section.resize[0] <= 8192 && section.resize[1] <= 8192);
+  const bool sizes =
+      section.resize.empty() || (section.resize.size() == 2 && section.resize[0] > 0 && section.resize[1] > 0 &&
+                                 section.resize[0] <= 8192 && section.resize[1] <= 8192);
   if (!sizes)
-    throw settings_error(settings.origin("resize"),
-                         fmt::format("'resize' is [{}] (expected height and width, 1 to 8192 each)",
-                                     fmt::join(section.resize, ", ")));
+    throw settings_error(
+        settings.origin("resize"),
+        fmt::format("'resize' is [{}] (expected height and width, 1 to 8192 each)", fmt::join(section.resize, ", ")));
   section.clip_samples = settings.count("clip_samples", 0, 0);
   section.clip_seconds = settings.real("clip_seconds", 0.0);
   if (!(section.clip_seconds >= 0 && section.clip_seconds <= 86'400))
@@ -65,13 +67,14 @@ void read_file_keys(const Settings& settings, DataSection& section) {
 void check_test_files(const Settings& settings, const DataSection& section) {
   if (section.split != "files") return;
   if (section.test_inputs.empty() && section.test_targets.empty())
-    throw settings_error(settings.origin("split"),
-                         "split = \"files\" needs the files that test: 'test_inputs', 'test_targets' or both are missing");
+    throw settings_error(
+        settings.origin("split"),
+        "split = \"files\" needs the files that test: 'test_inputs', 'test_targets' or both are missing");
   const bool one_file = !section.targets.empty() && !is_name_pattern(section.targets);
   if (one_file && section.test_targets.empty())
-    throw settings_error(settings.origin("test_inputs"),
-                         fmt::format("'test_targets' is missing ('{}' holds the targets of the rows that train)",
-                                     section.targets));
+    throw settings_error(
+        settings.origin("test_inputs"),
+        fmt::format("'test_targets' is missing ('{}' holds the targets of the rows that train)", section.targets));
 }
 
 }  // namespace
@@ -146,8 +149,7 @@ DataSource simulated(const DataSection& section, LoadedData* account) {
 }
 
 DataSource source_of(const DataSection& section, const fs::path& folder, bool classification, LoadedData* account) {
-  return section.inputs.empty() ? simulated(section, account)
-                                : read_source(section, folder, classification, account);
+  return section.inputs.empty() ? simulated(section, account) : read_source(section, folder, classification, account);
 }
 
 /// The rows that test, from files of their own, read as those that train.
@@ -164,7 +166,8 @@ DataSource test_source(const DataSection& section, const DataSource& train, cons
   for (std::string& note : test_account.notes) account.notes.push_back(std::move(note));
   check(test.data.inputs.sizes().slice(1) == train.data.inputs.sizes().slice(1),
         "{}: rows that test are [{}] (expected [{}], as those that train)", section.name,
-        fmt::join(test.data.inputs.sizes().slice(1).vec(), ", "), fmt::join(train.data.inputs.sizes().slice(1).vec(), ", "));
+        fmt::join(test.data.inputs.sizes().slice(1).vec(), ", "),
+        fmt::join(train.data.inputs.sizes().slice(1).vec(), ", "));
   check(test.data.targets.defined(), "{}: has no targets to test; give [data] test_targets", section.name);
   if (own.inputs == section.inputs && test.parts.count("file") != 0 && train.parts.count("file") != 0) {
     const std::vector<std::string>& names = train.parts.at("file");

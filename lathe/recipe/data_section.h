@@ -55,7 +55,7 @@ struct LoadedData {
   Dataset train, test;                        ///< test has no rows with split = "none"
   int64_t dropped = 0;                        ///< rows left out for missing values
   std::map<std::string, std::string> hashes;  ///< of the files, for the manifest
-  std::vector<std::string> notes;  ///< sentences: clips resampled, mixed, padded; files that were skipped
+  std::vector<std::string> notes;             ///< sentences: clips resampled, mixed, padded; files that were skipped
 };
 
 /// Opens, cuts, verifies, splits. @param classification  targets are classes rather than labels per sample

@@ -18,16 +18,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_recording(const std::string& layout) { return layout == "T" || layout == "TC"; }
+bool is_recording(const std::string& layout) {
+  return layout == "T" || layout == "TC";
+}
 
 std::string layout_of(const DataSection& section, const at::Tensor& values) {
   if (!section.layout.empty()) return section.layout;
   switch (values.dim()) {
-    case 1: return "T";
-    case 2: return section.window_samples > 0 ? "TC" : "NT";  // only a recording is cut
-    case 3: return "NCT";
-    case 4: return "NCHW";
-    default: fail("has {} axes (expected 1 to 4)", values.dim());
+    case 1:
+      return "T";
+    case 2:
+      return section.window_samples > 0 ? "TC" : "NT";  // only a recording is cut
+    case 3:
+      return "NCT";
+    case 4:
+      return "NCHW";
+    default:
+      fail("has {} axes (expected 1 to 4)", values.dim());
   }
 }
 
@@ -125,8 +132,8 @@ DataSource from_arrays(const DataSection& section, const DataFiles& files, const
       "{}: holds windows already (layout '{}'), so window_samples has no effect; it counts with layout \"T\" or \"TC\"",
       section.inputs, layout);
   if (is_recording(layout)) {
-    check(section.window_samples > 0, "{}: is one recording (layout '{}'): 'window_samples' is missing",
-          section.inputs, layout);
+    check(section.window_samples > 0, "{}: is one recording (layout '{}'): 'window_samples' is missing", section.inputs,
+          layout);
     const WindowOptions cut{section.window_samples,
                             section.stride_samples > 0 ? section.stride_samples : section.window_samples};
     data.inputs = within(section.inputs, [&] { return cut_windows(data.inputs, cut); });
@@ -172,9 +179,11 @@ std::vector<std::string> part_groups(const std::string& text, const Parts& parts
   const NamePattern pattern(text);
   std::vector<std::string> known, groups;
   for (const auto& part : parts) known.push_back(part.first);
-  check(!known.empty(), "groups = \"{}\": rows have no named parts (expected a folder of files, or targets_column)", text);
+  check(!known.empty(), "groups = \"{}\": rows have no named parts (expected a folder of files, or targets_column)",
+        text);
   for (const std::string& part : pattern.parts())
-    if (parts.count(part) == 0) throw Error(fmt::format("groups = \"{}\": {}", text, unknown_name("part", part, known)));
+    if (parts.count(part) == 0)
+      throw Error(fmt::format("groups = \"{}\": {}", text, unknown_name("part", part, known)));
   for (size_t row = 0; row < parts.begin()->second.size(); ++row)
     groups.push_back(pattern.filled([&](const std::string& part) { return parts.at(part)[row]; }));
   return groups;

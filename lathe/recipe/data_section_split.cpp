@@ -28,7 +28,8 @@ bool has_value(const std::string& wanted, const std::string& part, const std::st
   const std::string from = wanted.substr(0, colon), to = wanted.substr(colon + 1);
   const int64_t first = from.empty() ? std::numeric_limits<int64_t>::min() : number(from, range);
   const int64_t end = to.empty() ? std::numeric_limits<int64_t>::max() : number(to, range);
-  const int64_t one = number(value, fmt::format("part '{}' is not a whole number in every row (got '{}')", part, value));
+  const int64_t one =
+      number(value, fmt::format("part '{}' is not a whole number in every row (got '{}')", part, value));
   return first <= one && one < end;
 }
 

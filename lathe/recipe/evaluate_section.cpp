@@ -6,9 +6,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "lathe/data/transforms.h"
 #include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
+#include "lathe/formats/preprocess.h"
 #include "lathe/recipe/unused_keys.h"
 #include "lathe/signal/savgol.h"
 #include "lathe/train/gradient.h"
@@ -80,13 +80,12 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
 
 Tensor predict_probabilities(const Model& model, const Dataset& data, bool smooth) {
   const Preprocessing& preprocessing = model.preprocessing;
-  const Transform& normalize = transforms().at(preprocessing.normalize);
   const at::Device device = device_of(model.graph);
   constexpr int64_t kChunk = 64;  // bounds the memory of wide layers and of the normalised copy
   std::vector<Tensor> parts;
   for (int64_t row = 0; row < data.rows(); row += kChunk) {
-    const Tensor chunk = data.inputs.narrow(0, row, std::min(kChunk, data.rows() - row));
-    parts.push_back(predict(model.graph, normalize.apply(chunk).to(device), kChunk).to(at::kCPU));
+    const Tensor chunk = inputs_of(preprocessing, data, row, std::min(kChunk, data.rows() - row));
+    parts.push_back(predict(model.graph, chunk.to(device), kChunk).to(at::kCPU));
   }
   check(!parts.empty(), "{}: has no rows to predict", data.name);
   Tensor output = at::cat(parts, 0);

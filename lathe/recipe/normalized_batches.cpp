@@ -2,16 +2,20 @@
 
 namespace lathe {
 
-NormalizedBatches::NormalizedBatches(const Dataset& data, const std::string& transform)
-    : data_(data), transform_(transforms().at(transform)) {
+NormalizedBatches::NormalizedBatches(const Dataset& data, Preprocessing settings)
+    : data_(data), settings_(std::move(settings)) {
   constexpr int64_t kWholeBytes = int64_t{1} << 30;
+  check_same_features(settings_, data);
   targets_ = data.targets.scalar_type() == at::kLong ? data.targets : data.targets.to(at::kFloat);
-  if (data.inputs.numel() * 4 <= kWholeBytes) whole_ = transform_.apply(data.inputs);
+  if (!data.features.empty())
+    whole_ = data.inputs;
+  else if (inputs_of(settings_, data, 0, 1).numel() * data.rows() * 4 <= kWholeBytes)
+    whole_ = within(data.name, [&] { return preprocess(settings_, data.inputs); });
 }
 
 Batch NormalizedBatches::load(std::span<const int64_t> rows) const {
   const at::Tensor inputs =
-      whole_.defined() ? take_rows(whole_, rows) : transform_.apply(take_rows(data_.inputs, rows));
+      whole_.defined() ? take_rows(whole_, rows) : preprocess(settings_, take_rows(data_.inputs, rows));
   return {{inputs}, {take_rows(targets_, rows)}};
 }
 

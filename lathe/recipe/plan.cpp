@@ -34,18 +34,27 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
   Plan plan;
   plan.title = recipe.word("title", name);
   plan.data = data_section(required_table(recipe, "data"));
+  plan.features = features_section(recipe);
+  plan.augmentations = augment_section(recipe);
   const Settings& model = required_table(recipe, "model");
   plan.model = &chosen(model, "name", models());
   plan.model_settings = without(model, "name");
   plan.preprocessing.task = plan.model->task;
   plan.preprocessing.normalize = plan.data.normalize;
+  if (plan.features.front_end.kind != "none" && plan.preprocessing.task == "segmentation")
+    throw settings_error(plan.features.origin,
+                         fmt::format("'{}' gives no label a sample, for its frames are not samples (expected a model "
+                                     "that classifies with [features])",
+                                     plan.model->name));
   const Model fresh{
       std::string(plan.model->name), build_model(plan.model->name, plan.model_settings), plan.preprocessing, {}};
   plan.train = train_section(recipe.table("train"), fresh);
+  StepPlan so_far{fresh, plan.train.fit.optimizer.kind};
   for (const Settings* step : recipe.tables("step")) {
     const StepEntry& entry = chosen(*step, "kind", steps());
-    plan.steps.push_back({std::string(entry.name), entry.prepare(*step, fresh)});
+    plan.steps.push_back({std::string(entry.name), entry.prepare(*step, so_far)});
   }
+  plan.controls = controls_section(recipe.table("controls"), plan.steps);
   plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
   for (const auto& entry : model.entries()) model.has(entry.first);  // build_model has refused what it does not know
   recipe.refuse_unknown();

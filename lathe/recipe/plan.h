@@ -6,24 +6,25 @@
 #include <vector>
 
 #include "lathe/models/model_registry.h"
+#include "lathe/recipe/augment_section.h"
+#include "lathe/recipe/controls.h"
 #include "lathe/recipe/data_section.h"
 #include "lathe/recipe/evaluate_section.h"
+#include "lathe/recipe/features_section.h"
 #include "lathe/recipe/step.h"
 #include "lathe/recipe/train_section.h"
 
 namespace lathe {
 
-struct NamedStep {
-  std::string name;
-  Step work;
-};
-
 struct Plan {
   DataSection data;
+  FeaturesSection features;
+  std::vector<NamedAugmentation> augmentations;
   const ModelEntry* model = nullptr;
   Settings model_settings;
   TrainSection train;
   std::vector<NamedStep> steps;
+  ControlsSection controls;
   EvaluateSection evaluate;
   Preprocessing preprocessing;
   std::string title;

@@ -8,10 +8,12 @@
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/cost/ledger.h"
+#include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
+#include "lathe/recipe/augmented_batches.h"
+#include "lathe/recipe/feature_cache.h"
 #include "lathe/recipe/manifest.h"
 #include "lathe/recipe/model_rate.h"
-#include "lathe/recipe/normalized_batches.h"
 #include "lathe/recipe/plan.h"
 #include "lathe/recipe/run_report.h"
 #include "lathe/recipe/toml.h"
@@ -52,8 +54,8 @@ class Run {
       throw;
     }
     describe();
-    train();
-    apply_steps();
+    train_and_apply_steps();
+    make_controls();
     evaluate();
     return write();
   }
@@ -63,9 +65,11 @@ class Run {
   const RunRecipeOptions& options_;
   Plan plan_;
   LoadedData data_;
+  LoadedData recordings_;  ///< data_ before the front end
   Model model_;
   FitOptions fit_;
-  std::unique_ptr<NormalizedBatches> batches_;
+  std::unique_ptr<NormalizedBatches> plain_;
+  std::unique_ptr<AugmentedBatches> augmented_;
   json metrics_ = {{"ledger", json::array()}};
 
   void say(const std::string& sentence) const {
@@ -107,7 +111,29 @@ class Run {
     plan_.preprocessing.class_names = train.class_names;
     if (plan_.preprocessing.task == "segmentation" && train.class_names.empty())
       plan_.preprocessing.class_names = {"0", "1"};
-    batches_ = std::make_unique<NormalizedBatches>(train, plan_.data.normalize);
+    plan_.preprocessing.front_end = plan_.features.resolved(train.rate_hz);
+    compute_features();
+    plain_ = std::make_unique<NormalizedBatches>(data_.train, plan_.preprocessing);
+  }
+
+  void compute_features() {
+    recordings_ = data_;
+    if (plan_.preprocessing.front_end.kind == "none") return;
+    FeatureCacheOptions options;
+    options.folder = options_.cache.empty() ? default_cache_folder() : options_.cache;
+    if (!options.folder.empty()) options.folder /= "features";
+    options.say = options_.say;
+    options.stop_requested = options_.stop_requested;
+    if (options_.on_rows)
+      options.on_rows = [&](int64_t done, int64_t total) { options_.on_rows("features", done, total); };
+    for (Dataset* set : {&data_.train, &data_.test}) *set = with_features(plan_.preprocessing, *set, options);
+    say(fmt::format("features '{}': {} a row, kept in {}", plan_.preprocessing.front_end.kind,
+                    Shape(data_.train.inputs.sizes().vec()).with(0, 1),
+                    options.folder.empty() ? "memory" : options.folder.string()));
+  }
+
+  const BatchSource& batches() const {
+    return augmented_ ? static_cast<const BatchSource&>(*augmented_) : *plain_;
   }
 
   /// The first files of the run folder: written when nothing in recipe or data can stop the run any more.
@@ -125,12 +151,20 @@ class Run {
     write_atomic(file("manifest.json"), described.dump(2) + "\n");
   }
 
+  Model fresh_model(uint64_t seed) const {
+    at::manual_seed(seed);
+    Model model{std::string(plan_.model->name), build_model(plan_.model->name, plan_.model_settings), plan_.preprocessing,
+                {}};
+    move_to(model.graph, options_.device);
+    return model;
+  }
+
   void build() {
-    at::manual_seed(options_.seed);
-    model_ = {std::string(plan_.model->name), build_model(plan_.model->name, plan_.model_settings), plan_.preprocessing,
-              {}};
+    model_ = fresh_model(options_.seed);
     const Shape wanted = shapes(model_.graph)[static_cast<size_t>(model_.graph.inputs()[0])];
     const Shape got = Shape(data_.train.inputs.sizes().vec()).with(0, 1);
+    check(data_.train.features.empty() || wanted == got, "{}: features are {} (the model expects {}); see [features]",
+          plan_.data.name, got, wanted);
     check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
     check(wanted == got, "{}: windows are {} (the model expects {}); set [model] samples = {}", plan_.data.name, got,
           wanted, got[2]);
@@ -144,8 +178,14 @@ class Run {
       check_classes();
     else
       check_segments(got[2]);
-    fit_ = within(plan_.data.name,
-                  [&] { return plan_.train.resolved(data_.train.targets, shapes(model_.graph).back()[1]); });
+    const int64_t outputs = shapes(model_.graph).back()[1];
+    fit_ = within(plan_.data.name, [&] { return plan_.train.resolved(data_.train.targets, outputs); });
+    if (!plan_.augmentations.empty()) {
+      augmented_ = std::make_unique<AugmentedBatches>(*plain_, recordings_.train, plan_.preprocessing, plan_.augmentations,
+                                                      plan_.preprocessing.task == "classification" ? outputs : 0);
+      if (augmented_->computes_features())
+        say("features of training rows are computed batch by batch, for [augment] changes the recordings");
+    }
     move_to(model_.graph, options_.device);
   }
 
@@ -187,38 +227,65 @@ class Run {
     return text;
   }
 
-  void train() {
-    FitOptions fit_options = fit_;
-    fit_options.folder = options_.out;
-    fit_options.resume = options_.resume;
-    fit_options.seed = options_.seed;
-    fit_options.data_id = data_id();
-    fit_options.stop_requested = options_.stop_requested;
-    if (options_.on_step) fit_options.on_step = [&](const StepReport& step) { options_.on_step("train", step); };
-    const FitReport report = fit(model_.graph, *batches_, fit_options);
-    if (report.resumed_from_step > 0) say(fmt::format("went on from step {}", report.resumed_from_step));
-    metrics_["train"] = {{"epochs", report.epochs},
-                         {"seconds", report.seconds},
-                         {"epoch_seconds_median", report.epoch_seconds_median},
-                         {"loss", report.loss}};
-    say(fmt::format("trained {} epochs in {}: loss {:.4f}", report.epochs, human_seconds(report.seconds), report.loss));
-    note_ledger("train");
+  /// The recipe's way from a model to a result.
+  Pipeline pipeline(Model& model, uint64_t seed, const fs::path& folder, bool resume) {
+    FitOptions options = fit_;
+    options.folder = folder;
+    options.resume = resume;
+    options.seed = seed;
+    options.data_id = data_id();
+    options.stop_requested = options_.stop_requested;
+    return {.model = model,
+            .train = batches(),
+            .plain = *plain_,
+            .targets = data_.train.targets,
+            .fit = options,
+            .steps = plan_.steps,
+            .on_step = options_.on_step};
   }
 
-  void apply_steps() {
-    for (size_t i = 0; i < plan_.steps.size(); ++i) {
-      const NamedStep& step = plan_.steps[i];
-      StepContext context{model_, *batches_, data_.train.targets, options_.out / "steps" / fmt::format("{}-{}", i + 1, step.name),
-                          options_.seed, options_.resume, data_id(),
-                          [&](const std::string& title, const StepReport& report) {
-                            if (options_.on_step) options_.on_step(title, report);
-                          },
-                          options_.stop_requested};
-      const std::string sentence = within(fmt::format("step '{}'", step.name), [&] { return step.work(context); });
-      say(sentence);
-      metrics_["notes"].push_back(sentence);
-      note_ledger(step.name);
-    }
+  void train_and_apply_steps() {
+    run_pipeline(
+        pipeline(model_, options_.seed, options_.out, options_.resume),
+        [&](const FitReport& report) {
+          if (report.resumed_from_step > 0) say(fmt::format("went on from step {}", report.resumed_from_step));
+          metrics_["train"] = {{"epochs", report.epochs},
+                               {"seconds", report.seconds},
+                               {"epoch_seconds_median", report.epoch_seconds_median},
+                               {"loss", report.loss}};
+          say(fmt::format("trained {} epochs in {}: loss {:.4f}", report.epochs, human_seconds(report.seconds),
+                          report.loss));
+          note_ledger("train");
+        },
+        [&](const std::string& step, const std::string& sentence) {
+          say(sentence);
+          metrics_["notes"].push_back(sentence);
+          note_ledger(step);
+        });
+  }
+
+  void make_controls() {
+    if (!plan_.controls.any()) return;
+    const auto measure = [&](const Model& model) {
+      return metric(plan_.evaluate.primary, scores_of(model, data_.test, "window"));
+    };
+    check(data_.test.rows() > 0, "{}: has no rows to test, which [controls] compares on", plan_.data.name);
+    const json& rows = metrics_["ledger"];
+    metrics_["controls"] = run_controls(
+        {.section = plan_.controls,
+         .folder = options_.out,
+         .seed = options_.seed,
+         .finished = model_,
+         .before = rows.front().at(plan_.evaluate.primary).get<double>(),
+         .after = rows.back().at(plan_.evaluate.primary).get<double>(),
+         .metric = plan_.evaluate.primary,
+         .set = data_.test.name,
+         .smaller_is_better = metrics().at(plan_.evaluate.primary).smaller_is_better,
+         .fresh = [&](uint64_t seed) { return fresh_model(seed); },
+         .measure = measure,
+         .pipeline = [&](Model& model, uint64_t seed, const fs::path& folder) { return pipeline(model, seed, folder, true); },
+         .say = options_.say});
+    for (const json& sentence : metrics_["controls"]["verdict"]) say(sentence.get<std::string>());
   }
 
   void note_ledger(const std::string& step) {
@@ -253,8 +320,9 @@ class Run {
                          {"peak_ram_bytes", last["peak_ram_bytes"]}};
     metrics_["primary"] = plan_.evaluate.primary;
     save_model(file("model.safetensors"), model_);
-    const Dataset& shown = data_.test.rows() > 0 ? data_.test : data_.train;
-    const json explained = explain(model_, shown, predict_probabilities(model_, shown, false),
+    const bool tested = data_.test.rows() > 0;
+    const Dataset& shown = tested ? data_.test : data_.train;
+    const json explained = explain(model_, tested ? recordings_.test : recordings_.train, predict_probabilities(model_, shown, false),
                                    predict_probabilities(model_, shown, true), plan_.evaluate.report_windows);
     write_atomic(file("explain.json"), explained.dump());
     write_report(options_.out, metrics_);

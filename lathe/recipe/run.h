@@ -22,7 +22,9 @@ struct RunRecipeOptions {
   std::string command;               ///< as typed, for the manifest
   std::function<void(const std::string& sentence)> say = nullptr;
   std::function<void(const std::string& title, const StepReport&)> on_step = nullptr;
+  std::function<void(const std::string& title, int64_t done, int64_t total)> on_rows = nullptr;  ///< features
   std::function<bool()> stop_requested = nullptr;
+  std::filesystem::path cache = {};  ///< folder of computed features; empty: default_cache_folder()
 };
 
 /// Reads every section first, so that mistakes show before any work, then: data → model → training → steps → evaluation →

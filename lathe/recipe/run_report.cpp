@@ -91,6 +91,7 @@ void write_report(const fs::path& folder, const json& metrics) {
                {"sets", sets_with_intervals(metrics)},
                {"notes", metrics.value("notes", json::array())},
                {"details", manifest}};
+  if (metrics.contains("controls")) page["controls"] = metrics["controls"];
   page.update(explained);
   write_atomic(folder / "report.html", report_page(page));
 }

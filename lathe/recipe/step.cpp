@@ -2,11 +2,11 @@
 
 namespace lathe {
 
-Step prepare_absorb(const Settings& settings, const Model& model);
-Step prepare_finetune(const Settings& settings, const Model& model);
-Step prepare_fold_batch_norm(const Settings& settings, const Model& model);
-Step prepare_merge(const Settings& settings, const Model& model);
-Step prepare_prune(const Settings& settings, const Model& model);
+Step prepare_absorb(const Settings& settings, StepPlan& plan);
+Step prepare_finetune(const Settings& settings, StepPlan& plan);
+Step prepare_fold_batch_norm(const Settings& settings, StepPlan& plan);
+Step prepare_merge(const Settings& settings, StepPlan& plan);
+Step prepare_prune(const Settings& settings, StepPlan& plan);
 
 const Registry<StepEntry>& steps() {
   static const StepEntry entries[] = {

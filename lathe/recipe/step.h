@@ -17,7 +17,8 @@ namespace lathe {
 /// What a step may use.
 struct StepContext {
   Model& model;
-  const BatchSource& train;
+  const BatchSource& train;      ///< rows to train on, augmented where the recipe says so
+  const BatchSource& plain;      ///< the same rows as they are, to look at
   const at::Tensor& targets;     ///< of all training rows
   std::filesystem::path folder;  ///< the step's own, for checkpoints
   uint64_t seed = 0;
@@ -25,17 +26,25 @@ struct StepContext {
   std::string data_id;
   std::function<void(const std::string& title, const StepReport&)> on_step;
   std::function<bool()> stop_requested;
+  OptimizerState& memory;      ///< what the latest training left of its optimiser: who cuts parameters cuts it along
+  bool keep_shape = false;     ///< a control is made: channels stay, what trains trains
+  std::string criterion = {};  ///< a control is made: this one decides instead of the step's own
 };
 
 /// A step with its settings read; does its work once, and says in one sentence what it did.
 using Step = std::function<std::string(StepContext&)>;
 
+/// What is known of a run before it begins.
+struct StepPlan {
+  const Model& model;     ///< as it will be, with weights that mean nothing
+  std::string optimizer;  ///< of the latest training before the step
+};
+
 struct StepEntry {
   std::string_view name;
   std::string_view summary;
   /// Reads the settings and checks them, before any data is opened.
-  /// @param model  as it will be, with weights that mean nothing
-  Step (*prepare)(const Settings& settings, const Model& model);
+  Step (*prepare)(const Settings& settings, StepPlan& plan);
 };
 
 const Registry<StepEntry>& steps();

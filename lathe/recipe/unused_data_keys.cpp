@@ -43,7 +43,8 @@ void add_file_keys(Found& found) {
   const std::string inputs = found.settings.word("inputs", "");
   const Reader* reader = reader_of(inputs);
   if (found.settings.has("clip_samples"))
-    found.add({"clip_seconds"}, "clip_samples", "has no effect where 'clip_samples' says the same; leave one of them out");
+    found.add({"clip_seconds"}, "clip_samples",
+              "has no effect where 'clip_samples' says the same; leave one of them out");
   if (reader == nullptr) return;
   if (reader->holds == Holds::rows) {
     found.add({"channels", "clip_samples", "clip_seconds", "corrupt", "files_column", "resize"}, "inputs",
@@ -57,10 +58,10 @@ void add_file_keys(Found& found) {
 void add_source_keys(Found& found) {
   const Settings& settings = found.settings;
   if (settings.word("inputs", "").empty()) {
-    found.add({"channels", "clip_samples", "clip_seconds", "columns", "corrupt", "files_column", "groups",
-               "groups_column", "layout", "missing", "resize", "stride_samples", "targets", "targets_column",
-               "window_samples"},
-              "simulator", "has no effect on simulated recordings; it counts where 'inputs' names a file");
+    found.add(
+        {"channels", "clip_samples", "clip_seconds", "columns", "corrupt", "files_column", "groups", "groups_column",
+         "layout", "missing", "resize", "stride_samples", "targets", "targets_column", "window_samples"},
+        "simulator", "has no effect on simulated recordings; it counts where 'inputs' names a file");
     return;
   }
   found.add({"simulator", "simulator_seed", "simulator_windows"}, "inputs",

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "lathe/data/transforms.h"
 #include "lathe/exec/run.h"
+#include "lathe/formats/preprocess.h"
 #include "lathe/report/beside_kernels.h"
 #include "lathe/report/contributions.h"
 #include "lathe/rewrite/bank_values.h"
@@ -119,7 +119,7 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       if (data.targets.defined()) window["label"] = values_of(data.targets[row]);
     }
     if (!banks.empty()) {
-      const Tensor device_input = transforms().at(preprocessing.normalize).apply(raw).to(
+      const Tensor device_input = inputs_of(preprocessing, data, row, 1).to(
           model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
       const RunResult result = run(model.graph, {device_input}, taps);
       json traces = json::array();

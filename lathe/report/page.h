@@ -16,6 +16,8 @@ namespace lathe {
 ///   columns
 ///                     are not drawn; null where a validation was not made
 ///   ledger            [{step, parameters, macs, peak_ram_bytes, flash_bytes, METRIC…}], compared with the first row
+///   controls          {metric, set, seeds, arms: [{name, values[], mean, std, low, high, parameters, macs}],
+///                      verdict: [sentence]}
 ///   sets              {NAME: {METRIC: number or {value, low, high}, confusion?: {labels, counts[truth][predicted]}}}
 ///   kernels           {rate_hz, importance?: what the numbers are (axis title),
 ///                      list: [{bank, index, node?, taps[], bias?, mix?, importance, sign?}]}; bank is a number or a

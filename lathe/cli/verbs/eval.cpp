@@ -48,7 +48,7 @@ Work declare_eval(CLI::App& app) {
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
   verb->machine.declare(app);
-  app.footer("Normalisation, smoothing and threshold are the model file's own. With --groups, intervals are over groups.");
+  app.footer("Normalisation, front end, smoothing and threshold are the model file's own. With --groups, intervals are over groups.");
   return [verb](const Output& output) {
     Model model = open_model(verb->model);
     EvaluateOptions options;

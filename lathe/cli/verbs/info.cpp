@@ -37,6 +37,10 @@ std::string table(const Model& model, const Cost& total, const MacConvention& co
   text += fmt::format("task             {}\n", before.task.empty() ? "none: outputs are taken as they are" : before.task);
   text += fmt::format("preprocessing    normalize {}", before.normalize);
   if (before.rate_hz > 0) text += fmt::format(", {:g} Hz", before.rate_hz);
+  if (before.front_end.kind != "none") {
+    text += ", " + before.front_end.kind;
+    for (const auto& [name, value] : before.front_end.settings) text += fmt::format(" {} {:g}", name, value);
+  }
   if (before.smooth_window > 0)
     text += fmt::format(", output smoothed over {} samples (order {})", before.smooth_window, before.smooth_order);
   if (!before.class_names.empty()) text += ", classes " + join(before.class_names);

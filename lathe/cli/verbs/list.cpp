@@ -5,6 +5,8 @@
 
 #include "lathe/cli/options.h"
 #include "lathe/cost/macs.h"
+#include "lathe/data/augment/augmentation.h"
+#include "lathe/data/front_end.h"
 #include "lathe/data/readers/readers.h"
 #include "lathe/data/simulators/simulators.h"
 #include "lathe/data/transforms.h"
@@ -12,6 +14,7 @@
 #include "lathe/models/model_registry.h"
 #include "lathe/ops/op_registry.h"
 #include "lathe/prune/criterion.h"
+#include "lathe/prune/regularizer.h"
 #include "lathe/recipe/recipes.h"
 #include "lathe/recipe/step.h"
 #include "lathe/train/loss.h"
@@ -93,7 +96,9 @@ struct Listing {
 
 const Registry<Listing>& listings() {
   static const Listing entries[] = {
+      {"augmentations", [] { return summaries_and_settings(augmentations()); }},
       {"criteria", [] { return summaries(criteria()); }},
+      {"front_ends", [] { return summaries_and_settings(front_ends()); }},
       {"losses", [] { return summaries(losses()); }},
       {"macs", [] { return summaries(mac_conventions()); }},
       {"metrics", [] { return summaries(metrics()); }},
@@ -102,6 +107,7 @@ const Registry<Listing>& listings() {
       {"optimizers", [] { return summaries_and_settings(optimizers()); }},
       {"readers", reader_lines},
       {"recipes", recipe_lines},
+      {"regularizers", [] { return summaries(regularizers()); }},
       {"schedules", [] { return summaries_and_settings(schedules()); }},
       {"simulators", [] { return summaries(simulators()); }},
       {"steps", [] { return summaries(steps()); }},

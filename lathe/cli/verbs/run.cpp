@@ -69,6 +69,7 @@ Work declare_run(CLI::App& app) {
     options.command = output.command;
     options.say = [&](const std::string& sentence) { output.say(sentence); };
     options.on_step = show_training();
+    options.on_rows = show_rows();
     options.stop_requested = stop_on_signal();
     const nlohmann::json metrics = run_recipe(recipe.settings, options);
     output.result(summary(metrics, options.out.string()), metrics);

@@ -8,6 +8,7 @@
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/cli/options.h"
+#include "lathe/data/transforms.h"
 #include "lathe/exec/run.h"
 #include "lathe/recipe/normalized_batches.h"
 #include "lathe/recipe/toml.h"
@@ -29,8 +30,9 @@ struct TrainVerb {
 /// Refuses what would fail in the first step with a sentence that says how to mend it.
 void check_fits(const Model& model, const Dataset& data) {
   const Shape wanted = shapes(model.graph)[static_cast<size_t>(model.graph.inputs().at(0))];
-  const Shape got = Shape(data.inputs.sizes().vec()).with(0, 1);
-  check(wanted == got, "{}: windows are {} (the model expects {})", data.name, got, wanted);
+  const Shape got = input_shape_of(model.preprocessing, data);
+  check(wanted == got, "{}: {} are {} (the model expects {})", data.name,
+        model.preprocessing.front_end.kind == "none" ? "windows" : "features", got, wanted);
 }
 }  // namespace
 
@@ -80,7 +82,7 @@ Work declare_train(CLI::App& app) {
     options.seed = verb->seed;
     options.stop_requested = stop_on_signal();
     options.on_step = [show = show_training()](const StepReport& step) { show("train", step); };
-    const FitReport report = fit(model.graph, NormalizedBatches(data, model.preprocessing.normalize), options);
+    const FitReport report = fit(model.graph, NormalizedBatches(data, model.preprocessing), options);
     save_model(verb->out, model);
     output.result(fmt::format("{}: {} epochs, loss {:.4f}, {}\n", verb->out, report.epochs, report.loss,
                               human_seconds(report.seconds)),

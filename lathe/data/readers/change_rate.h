@@ -7,8 +7,8 @@
 
 namespace lathe {
 
-/// Keeps what lies below 99 % of the lower half rate; a sinc six zero crossings wide on either side, under a Hann window.
-/// Source: J. O. Smith, Digital Audio Resampling (CCRMA).
+/// Keeps what lies below 99 % of the lower half rate; a sinc six zero crossings wide on either side, under a Hann
+/// window. Source: J. O. Smith, Digital Audio Resampling (CCRMA).
 class RateChange {
  public:
   /// @throws Error for rates below 1
@@ -22,8 +22,8 @@ class RateChange {
   std::vector<float> apply(std::span<const float> x, int64_t most_samples) const;
 
  private:
-  int64_t from_, to_;  ///< without common factors
-  double half_width_;  ///< in samples of the slower rate's grid, counted at `from`
+  int64_t from_, to_;                       ///< without common factors
+  double half_width_;                       ///< in samples of the slower rate's grid, counted at `from`
   std::vector<std::vector<float>> phases_;  ///< weights for each place that an output can have between two inputs
   std::vector<int64_t> first_;              ///< the first input of a phase, relative to the input at or before it
 };

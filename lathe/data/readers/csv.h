@@ -27,7 +27,7 @@ std::vector<std::string> read_labels(const std::filesystem::path& path, std::str
 
 /// Every column as text.
 struct TextTable {
-  std::vector<std::string> names;  ///< numbers 1, 2, … where the first line names none
+  std::vector<std::string> names;               ///< numbers 1, 2, … where the first line names none
   std::vector<std::vector<std::string>> cells;  ///< [columns][rows]
   /// The column of that name, else of that number from 1. @throws Error (usage) that lists the names
   size_t column(const std::string& name) const;

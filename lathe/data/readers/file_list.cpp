@@ -130,7 +130,8 @@ FileList list_folder(const fs::path& folder) {
 }
 
 FileList list_by_name(const fs::path& folder, const std::string& text) {
-  const bool with_ending = !is_name_pattern(fs::path(text).extension().string()) && reader_of(fs::path(text)) != nullptr;
+  const bool with_ending =
+      !is_name_pattern(fs::path(text).extension().string()) && reader_of(fs::path(text)) != nullptr;
   const NamePattern pattern(with_ending ? text.substr(0, text.rfind('.')) : text);
   FileList list = found_below(folder);
   std::vector<std::string> strangers;
@@ -173,8 +174,8 @@ FileList list_by_table(const fs::path& folder, const fs::path& table, const Tabl
       }
     }
     check(list.missing.empty() || (rule == Corrupt::skip && !there.empty()),
-          "{} of {} files are not there, the first is '{}' (expected them below '{}')", list.missing.size(), names.size(),
-          list.missing.empty() ? "" : list.missing[0], folder.string());
+          "{} of {} files are not there, the first is '{}' (expected them below '{}')", list.missing.size(),
+          names.size(), list.missing.empty() ? "" : list.missing[0], folder.string());
     list.names = chosen(names, there);
     list.labels = chosen(labels, there);
     for (size_t i = 0; i < text.names.size(); ++i) list.parts[text.names[i]] = chosen(text.cells[i], there);

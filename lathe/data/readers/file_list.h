@@ -22,11 +22,11 @@ Parts select_parts(const Parts& parts, const std::vector<int64_t>& rows);
 
 struct FileList {
   std::filesystem::path folder;
-  std::vector<std::string> names;   ///< below the folder, sorted; in a table's order
-  std::vector<std::string> labels;  ///< empty: none are known
-  Parts parts;                      ///< `file` and whatever else is known
+  std::vector<std::string> names;    ///< below the folder, sorted; in a table's order
+  std::vector<std::string> labels;   ///< empty: none are known
+  Parts parts;                       ///< `file` and whatever else is known
   std::vector<std::string> missing;  ///< files that a table names and that are not there
-  Holds holds = Holds::image;       ///< what all of them are
+  Holds holds = Holds::image;        ///< what all of them are
 
   int64_t size() const { return static_cast<int64_t>(names.size()); }
   /// Only these rows.
@@ -38,8 +38,8 @@ struct FileList {
 /// @throws Error for an empty folder, images beside recordings, a class folder without a file
 FileList list_folder(const std::filesystem::path& folder);
 
-/// The same with classes from the names: "{label}_{speaker}_{index}", "{speaker}/{label}-{index}". The ending is not part
-/// of the pattern. Every part can be asked for.
+/// The same with classes from the names: "{label}_{speaker}_{index}", "{speaker}/{label}-{index}". The ending is not
+/// part of the pattern. Every part can be asked for.
 /// @throws Error for names that do not match: how many, the first
 FileList list_by_name(const std::filesystem::path& folder, const std::string& pattern);
 

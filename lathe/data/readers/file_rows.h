@@ -11,11 +11,11 @@
 namespace lathe {
 
 struct FileRows {
-  at::Tensor values;           ///< [N, C, H, W] uint8, or [N, C, T] float32
-  std::vector<int64_t> kept;   ///< the files that the rows come from; all but damaged ones that were skipped
+  at::Tensor values;               ///< [N, C, H, W] uint8, or [N, C, T] float32
+  std::vector<int64_t> kept;       ///< the files that the rows come from; all but damaged ones that were skipped
   std::vector<std::string> notes;  ///< sentences: what was skipped, resampled, mixed, padded
   double rate_hz = 0;
-  std::string hash;            ///< over names and bytes of all files
+  std::string hash;  ///< over names and bytes of all files
 };
 
 struct ImageOptions {
@@ -26,10 +26,10 @@ struct ImageOptions {
 FileRows read_images(const FileList& files, const ImageOptions& options);
 
 struct ClipOptions {
-  int64_t samples = 0;     ///< a clip's length: cut, or padded with zeros at its end; 0: as the first, all must agree
-  double seconds = 0;      ///< the same in seconds, in place of `samples`
-  double rate_hz = 0;      ///< others are resampled to it; 0: as the first, all must agree
-  int64_t channels = 1;    ///< 1: mixed down, the mean of the channels; more: all must have as many
+  int64_t samples = 0;   ///< a clip's length: cut, or padded with zeros at its end; 0: as the first, all must agree
+  double seconds = 0;    ///< the same in seconds, in place of `samples`
+  double rate_hz = 0;    ///< others are resampled to it; 0: as the first, all must agree
+  int64_t channels = 1;  ///< 1: mixed down, the mean of the channels; more: all must have as many
   Corrupt corrupt = Corrupt::refuse;
 };
 FileRows read_clips(const FileList& files, const ClipOptions& options);

@@ -23,8 +23,8 @@ struct Item {
   int64_t bytes;
 };
 
-constexpr Item items[] = {{0x08, "uint8", at::kByte, 1}, {0x09, "int8", at::kChar, 1},
-                          {0x0b, "int16", at::kShort, 2}, {0x0c, "int32", at::kInt, 4},
+constexpr Item items[] = {{0x08, "uint8", at::kByte, 1},    {0x09, "int8", at::kChar, 1},
+                          {0x0b, "int16", at::kShort, 2},   {0x0c, "int32", at::kInt, 4},
                           {0x0d, "float32", at::kFloat, 4}, {0x0e, "float64", at::kDouble, 8}};
 
 struct Header {
@@ -51,7 +51,8 @@ Header parse_header(const Fill& fill) {
   const std::array<int, 4> magic = take<4>(fill);
   check(magic[0] == 0 && magic[1] == 0, "is not an IDX file (expected two zero bytes at its start, got {:02x} {:02x})",
         magic[0], magic[1]);
-  const auto* item = std::find_if(std::begin(items), std::end(items), [&](const Item& one) { return one.code == magic[2]; });
+  const auto* item =
+      std::find_if(std::begin(items), std::end(items), [&](const Item& one) { return one.code == magic[2]; });
   check(item != std::end(items),
         "IDX type is unknown (expected 08 uint8, 09 int8, 0b int16, 0c int32, 0d float32 or 0e float64, got {:02x})",
         magic[2]);

@@ -6,8 +6,8 @@
 #include <csetjmp>
 #include <cstdio>
 // libjpeg's header needs <cstdio> before it.
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include "lathe/base/errors.h"
 #include "lathe/base/files.h"
@@ -17,7 +17,8 @@ namespace lathe {
 
 namespace {
 
-/// Every block of 64 pixels has at least one bit in each scan; arithmetic coding gets below that, hence the generous bound.
+/// Every block of 64 pixels has at least one bit in each scan; arithmetic coding gets below that, hence the generous
+/// bound.
 constexpr int64_t most_pixels_a_byte = 4096;
 
 /// libjpeg leaves by longjmp, which skips destructors: what runs under setjmp here owns nothing.
@@ -59,7 +60,8 @@ class Decoder {
     if (setjmp(failure_.back) != 0) return false;
     progress_.progress_monitor = watch;
     info_.progress = &progress_;
-    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file_.data()), static_cast<unsigned long>(file_.size()));
+    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file_.data()),
+                 static_cast<unsigned long>(file_.size()));
     jpeg_read_header(&info_, TRUE);
     return true;
   }
@@ -68,7 +70,8 @@ class Decoder {
     info_.out_color_space = info_.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(&info_);
     while (info_.output_scanline < info_.output_height) {
-      JSAMPROW row = to + size_t{info_.output_scanline} * info_.output_width * static_cast<size_t>(info_.output_components);
+      JSAMPROW row =
+          to + size_t{info_.output_scanline} * info_.output_width * static_cast<size_t>(info_.output_components);
       jpeg_read_scanlines(&info_, &row, 1);
     }
     jpeg_finish_decompress(&info_);
@@ -83,7 +86,8 @@ class Decoder {
   }
   /// What libjpeg would fill in with grey is damage; bytes between two markers, which many cameras write, are not.
   static void warn(j_common_ptr info, int level) {
-    if (level < 0 && info->err->msg_code != JWRN_EXTRANEOUS_DATA && info->err->msg_code != JWRN_ADOBE_XFORM) leave(info);
+    if (level < 0 && info->err->msg_code != JWRN_EXTRANEOUS_DATA && info->err->msg_code != JWRN_ADOBE_XFORM)
+      leave(info);
   }
   /// A small file of thousands of scans over a large image would take hours.
   static void watch(j_common_ptr info) {
@@ -110,7 +114,8 @@ Array open_jpeg(const std::filesystem::path& path) {
     Decoder decoder(file.bytes());
     decoder.begin();
     const int64_t height = decoder.height(), width = decoder.width(), channels = decoder.channels();
-    check(channels == 1 || channels == 3, "image has {} colour components (expected 1 or 3; CMYK is not read)", channels);
+    check(channels == 1 || channels == 3, "image has {} colour components (expected 1 or 3; CMYK is not read)",
+          channels);
     data_detail::check_image_size(height, width, most_pixels_a_byte, bytes);
     at::Tensor values = at::empty({height, width, channels}, at::TensorOptions().dtype(at::kByte));
     decoder.read(values.mutable_data_ptr<uint8_t>());

@@ -20,8 +20,8 @@ NamePattern::NamePattern(std::string_view text) : text_(text) {
     check(part.find_first_of("{/") == part.npos, "pattern '{}': '{{{}}}' is no name of a part", text, part);
     check(part.empty() || std::find(parts_.begin(), parts_.end(), part) == parts_.end(),
           "pattern '{}': part '{}' is there twice (expected every name once)", text, part);
-    check(parts_.empty() || open > at, "pattern '{}': nothing stands between two parts (expected text, as in {{a}}_{{b}})",
-          text);
+    check(parts_.empty() || open > at,
+          "pattern '{}': nothing stands between two parts (expected text, as in {{a}}_{{b}})", text);
     between_.emplace_back(text.substr(at, open - at));
     parts_.push_back(part);
     at = close + 1;

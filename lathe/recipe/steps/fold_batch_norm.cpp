@@ -6,7 +6,7 @@
 
 namespace lathe {
 
-Step prepare_fold_batch_norm(const Settings&, const Model&) {
+Step prepare_fold_batch_norm(const Settings&, StepPlan&) {
   return [](StepContext& context) {
     const FoldReport report = fold_batch_norm(context.model.graph);
     std::string sentence = fmt::format("folded {} batch norms into the layers before them", report.folded.size());

@@ -1,11 +1,13 @@
 /// [[step]] kind = "prune"; keys: criterion, norm, reduction, normalizer, ratio or keep_macs or keep_parameters or
-/// max_ram_bytes, ranking, protect, multiple_of, most, batch, batches
+/// max_ram_bytes, ranking, protect, layer_ratios, multiple_of, most, batch, batches, iterations, [step.finetune]
 #include "lathe/prune/prune.h"
 
 #include "lathe/base/text.h"
+#include "lathe/cost/cost.h"
 #include "lathe/prune/evidence.h"
-#include "lathe/recipe/step.h"
-#include "lathe/recipe/train_section.h"
+#include "lathe/prune/group_sizes.h"
+#include "lathe/prune/migrate.h"
+#include "lathe/recipe/tune.h"
 
 namespace lathe {
 namespace {
@@ -21,6 +23,10 @@ PruneOptions prune_options(const Settings& settings) {
   options.protect = settings.words("protect", std::vector<std::string>());
   options.multiple_of = settings.count("multiple_of", 1, 1);
   options.most = settings.real("most", options.most);
+  if (settings.has("layer_ratios")) {
+    const Settings& ratios = settings.table("layer_ratios");
+    for (const auto& entry : ratios.entries()) options.ratios.emplace_back(entry.first, ratios.real(entry.first));
+  }
   if (settings.has("keep_macs")) options.keep_macs = settings.real("keep_macs");
   if (settings.has("keep_parameters")) options.keep_parameters = settings.real("keep_parameters");
   if (settings.has("max_ram_bytes")) options.max_ram_bytes = settings.count("max_ram_bytes", {}, 1);
@@ -41,29 +47,81 @@ void check_options(const Settings& settings, PruneOptions options, const Model& 
   }
 }
 
+/// What a prune step was told, with the settings of its own trainings.
+struct PruneStep {
+  PruneOptions options;
+  LossOptions loss;
+  int64_t batch = 64, batches = 16, iterations = 1;
+  std::optional<TuneSection> finetune;
+
+  /// Channels go in equal shares; the sizes before the first share are what ratios and targets refer to.
+  PruneReport cut(StepContext& context, const std::map<std::string, int64_t>& initial, const Cost& before,
+                  int64_t iteration) const {
+    PruneOptions now = options;
+    now.scoring.seed = context.seed;
+    now.initial = initial;
+    if (!context.criterion.empty()) {
+      now.criterion = context.criterion;
+      now.scoring = {.seed = context.seed};
+    }
+    const double share = static_cast<double>(iteration) / static_cast<double>(iterations);
+    now.ratio *= share;
+    for (auto& [glob, ratio] : now.ratios) ratio *= share;
+    const Cost here = cost(context.model.graph);
+    const auto towards = [&](std::optional<double>& keep, int64_t first, int64_t left) {
+      if (keep) *keep = std::min(1.0, (1 - (1 - *keep) * share) * static_cast<double>(first) / static_cast<double>(left));
+    };
+    towards(now.keep_macs, before.macs, here.macs);
+    towards(now.keep_parameters, before.parameters, here.parameters);
+    if (now.max_ram_bytes)
+      *now.max_ram_bytes += static_cast<int64_t>((1 - share) * static_cast<double>(std::max(
+                                                                   int64_t{0}, before.peak_ram_bytes - *now.max_ram_bytes)));
+    const bool needs_data = criteria().at(now.criterion).needs_data;
+    const Evidence evidence =
+        needs_data ? gather_evidence(context.model.graph, context.plain, *make_loss(loss), batch, batches) : Evidence{};
+    const Graph wide = context.model.graph;
+    PruneReport report = prune(context.model.graph, now, evidence);
+    migrate(context.memory, wide, report.removed);
+    return report;
+  }
+
+  std::string operator()(StepContext& context) const {
+    const std::map<std::string, int64_t> initial = group_sizes(context.model.graph);
+    const Cost before = cost(context.model.graph);
+    for (int64_t iteration = 1; iteration <= iterations; ++iteration) {
+      if (!context.keep_shape) cut(context, initial, before, iteration);
+      if (!finetune) continue;
+      const std::string name = fmt::format("iteration-{}", iteration);
+      tune(context, *finetune, context.folder / name, iterations == 1 ? "finetune" : name);
+    }
+    if (context.keep_shape) return "left as it is";
+    const Cost after = cost(context.model.graph);
+    return fmt::format("pruned by {}{}: {} of {} parameters and {} of {} MACs are left",
+                       context.criterion.empty() ? options.criterion : context.criterion,
+                       iterations == 1 ? "" : fmt::format(" in {} iterations", iterations), with_commas(after.parameters),
+                       with_commas(before.parameters), with_commas(after.macs), with_commas(before.macs));
+  }
+};
+
 }  // namespace
 
-Step prepare_prune(const Settings& settings, const Model& model) {
-  const PruneOptions options = prune_options(settings);
-  const int64_t batch = settings.count("batch", 64, 1), batches = settings.count("batches", 16, 1);
+Step prepare_prune(const Settings& settings, StepPlan& plan) {
+  PruneStep step{prune_options(settings), {.kind = default_loss(plan.model), .class_weights = {}}};
+  step.batch = settings.count("batch", 64, 1);
+  step.batches = settings.count("batches", 16, 1);
+  step.iterations = settings.count("iterations", 1, 1);
+  if (settings.has("finetune")) step.finetune = tune_section(settings.table("finetune"), plan);
   settings.refuse_unknown();
-  const bool needs_data = criteria().find(options.criterion) != nullptr && criteria().at(options.criterion).needs_data;
+  if (step.iterations > 1 && !step.finetune)
+    throw settings_error(settings.origin("iterations"),
+                         "'iterations' has no effect without training between them; add a [step.finetune] table");
+  const CriterionEntry* criterion = criteria().find(step.options.criterion);
   for (const char* key : {"batch", "batches"})
-    if (settings.has(key) && !needs_data)
+    if (settings.has(key) && criterion != nullptr && !criterion->needs_data)
       throw settings_error(settings.origin(key),
                            fmt::format("'{}' has no effect with a criterion that looks at no data", key));
-  check_options(settings, options, model);
-  const LossOptions loss{.kind = default_loss(model), .class_weights = {}};
-  return [=](StepContext& context) {
-    PruneOptions seeded = options;
-    seeded.scoring.seed = context.seed;
-    const Evidence evidence =
-        needs_data ? gather_evidence(context.model.graph, context.train, *make_loss(loss), batch, batches) : Evidence{};
-    const PruneReport report = prune(context.model.graph, seeded, evidence);
-    return fmt::format("pruned by {}: {} of {} parameters and {} of {} MACs are left", options.criterion,
-                       with_commas(report.parameters_after), with_commas(report.parameters_before),
-                       with_commas(report.macs_after), with_commas(report.macs_before));
-  };
+  check_options(settings, step.options, plan.model);
+  return step;
 }
 
 }  // namespace lathe

@@ -6,6 +6,9 @@ const sections = [
   {key: 'history', title: 'Training', draw: draw_history},
   {key: 'ledger', title: 'Ledger', draw: draw_ledger,
     lead: 'What each step did to the size of the model and to its quality; percentages compare with the first row.'},
+  {key: 'controls', title: 'Controls', draw: draw_controls,
+    lead: 'What the same effort gives without the method: a smaller network is only worth its steps when these are worse. ' +
+      'Brackets are 95 % intervals of the mean over seeds.'},
   {key: 'sets', title: 'Quality', draw: draw_sets,
     lead: 'Brackets are 95 % intervals: sets of this size, drawn again, would mostly land inside them.'},
   {key: 'kernels', title: 'Kernels', draw: draw_kernels},

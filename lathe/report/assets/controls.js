@@ -1,0 +1,35 @@
+// Controls: what else was trained, and whether the recipe's own way was worth it.
+
+function draw_controls(box, {metric, set, seeds, arms, verdict}) {
+  box.append(element('ul', {class: 'verdict'}, ...verdict.map(sentence => element('li', {}, sentence))));
+  interval_plot(box, arms, `${words(metric)} on ${set}`, seeds);
+  box.append(table(`${words(metric)} on ${set}, over ${seeds} seed${seeds === 1 ? '' : 's'}`,
+    ['what was trained', 'parameters', 'MACs', words(metric), '± std', 'each seed'],
+    arms.map(arm => [arm.name, show(arm.parameters), show(arm.macs),
+      with_interval({value: arm.mean, low: arm.low, high: arm.high}), is_number(arm.std) ? show_bound(arm.std) : '–',
+      arm.values.map(value => show_bound(value)).join('  ')]), 'wide'));
+}
+
+// A dot a seed, the mean as a bar of no height, one row for each way.
+function interval_plot(box, arms, title, seeds) {
+  const names = arms.map(arm => arm.name);
+  const dots = arms.flatMap(arm => arm.values.map(value => ({x: value, y: arm.name})));
+  const means = arms.map(arm => ({x: arm.mean, y: arm.name}));
+  plot(box, {
+    name: title,
+    caption: seeds === 1 ? 'One seed each.' : `Small dots are the ${seeds} seeds, diamonds their means.`,
+    height: 60 + 34 * arms.length,
+    config: () => ({
+      type: 'scatter',
+      data: {datasets: [
+        {label: 'a seed', data: dots, backgroundColor: faded('negative', 0.5), radius: 4},
+        {label: 'mean', data: means, backgroundColor: colour('ink'), pointStyle: 'rectRot', radius: 7},
+      ]},
+      options: options({
+        x: axis(title),
+        y: {type: 'category', labels: names, offset: true, grid: {display: false}, ticks: {color: colour('ink')}},
+      }, {plugins: {legend: {display: false}, tooltip: {callbacks: {
+        label: ({dataset, raw}) => `${dataset.label}: ${show(raw.x)}`}}}}),
+    }),
+  });
+}
