@@ -29,7 +29,7 @@ TEST_P(UnknownKey, IsRefusedWithItsLineAndTheNearestKnownKey) {
 INSTANTIATE_TEST_SUITE_P(
     Sections, UnknownKey,
     testing::Values(
-        Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: data, evaluate, ",
+        Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: augment, control, ",
              "(did you mean 'evaluate'?)"},
         Slip{"simulator_windows = 12", "simulator_window = 12",
              "recipe.toml:4: unknown key 'simulator_window'; known: class_names, ",

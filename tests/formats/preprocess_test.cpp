@@ -1,0 +1,105 @@
+/// A model file carries its front end, older files have none, and features of another front end are refused.
+#include "lathe/formats/preprocess.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/rand.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lathe/data/transforms.h"
+#include "lathe/formats/preprocessing_json.h"
+#include "tests/support/support.h"
+
+namespace lathe {
+namespace {
+
+using nlohmann::json;
+using test::error_of;
+
+Preprocessing with_log_mel(double n_mels = 40) {
+  Preprocessing settings{.rate_hz = 8000, .normalize = "zscore", .task = "classification"};
+  settings.front_end = resolve_front_end(
+      {"log_mel", {{"n_mels", n_mels}, {"n_fft", 256}, {"win_length", 200}, {"hop_length", 80}}}, 8000);
+  return settings;
+}
+
+Dataset recordings() {
+  Dataset data;
+  data.name = "speech";
+  data.inputs = at::rand({3, 1, 800});
+  return data;
+}
+
+TEST(Preprocess, TheFrontEndIsSavedAndComesBack) {
+  const Preprocessing settings = with_log_mel();
+  EXPECT_EQ(preprocessing_from_json(preprocessing_to_json(settings)), settings);
+  const json saved = json::parse(preprocessing_to_json(settings));
+  EXPECT_EQ(saved.at("front_end").at("kind"), "log_mel");
+  EXPECT_EQ(saved.at("front_end").at("fmax"), 4000);
+}
+
+TEST(Preprocess, FilesFromBeforeFrontEndsHaveNone) {
+  const std::string text = preprocessing_to_json({.rate_hz = 64});
+  EXPECT_FALSE(json::parse(text).contains("front_end"));
+  EXPECT_EQ(preprocessing_from_json(text).front_end, FrontEnd{});
+}
+
+TEST(Preprocess, ATamperedFrontEndIsOneSentence) {
+  const auto refusal = [](const std::function<void(json&)>& damage) {
+    json saved = json::parse(preprocessing_to_json(with_log_mel()));
+    damage(saved);
+    return error_of([&] { preprocessing_from_json(saved.dump()); });
+  };
+  EXPECT_EQ(refusal([](json& saved) { saved["front_end"] = 3; }),
+            "front_end is number (expected an object with its kind)");
+  EXPECT_EQ(refusal([](json& saved) { saved["front_end"].erase("kind"); }),
+            "front_end is without a kind (expected an object with its kind)");
+  EXPECT_EQ(refusal([](json& saved) { saved["front_end"]["n_mels"] = "many"; }),
+            "front_end's 'n_mels' is string (expected a number)");
+  EXPECT_EQ(refusal([](json& saved) { saved["front_end"].erase("n_mels"); }),
+            "front_end 'log_mel': 'n_mels' is missing");
+  EXPECT_EQ(refusal([](json& saved) { saved["front_end"]["n_fft"] = 1e9; }),
+            "front end 'log_mel': n_fft is 1000000000 (expected a whole number from 1 to 65536)");
+  EXPECT_EQ(refusal([](json& saved) { saved["rate_hz"] = 0; }), "front_end 'log_mel' needs rate_hz (got 0)");
+}
+
+TEST(Preprocess, RowsAreNormalisedThenGoThroughTheFrontEnd) {
+  const Dataset data = recordings();
+  const Preprocessing settings = with_log_mel();
+  const at::Tensor expected =
+      apply_front_end(settings.front_end, transforms().at("zscore").apply(data.inputs), settings.rate_hz);
+  EXPECT_TRUE(at::equal(preprocess(settings, data.inputs), expected));
+  EXPECT_EQ(input_shape_of(settings, data), Shape({1, 1, 40, 10}));
+}
+
+TEST(Preprocess, FeaturesAreTakenAsTheyAre) {
+  Dataset features = recordings();
+  features.inputs = preprocess(with_log_mel(), features.inputs);
+  features.features = preprocess_settings(with_log_mel());
+  EXPECT_TRUE(at::equal(inputs_of(with_log_mel(), features, 1, 2), features.inputs.narrow(0, 1, 2)));
+}
+
+TEST(Preprocess, FeaturesOfAnotherFrontEndAreRefused) {
+  Dataset features = recordings();
+  features.features = preprocess_settings(with_log_mel(64));
+  EXPECT_EQ(error_of([&] { inputs_of(with_log_mel(), features, 0, 1); }),
+            "speech: its features have n_mels = 64 (the model's front end has n_mels = 40)");
+  EXPECT_EQ(error_of([&] { inputs_of({}, features, 0, 1); }),
+            "speech: its features are of the front end 'log_mel' (the model's is 'none')");
+  Preprocessing quiet = with_log_mel(64);
+  quiet.normalize = "none";
+  EXPECT_EQ(error_of([&] { inputs_of(quiet, features, 0, 1); }),
+            "speech: its features have normalize = zscore (the model's front end has normalize = none)");
+}
+
+TEST(Preprocess, FeaturesThatNobodyNamedAreNoRecordings) {
+  Dataset features = recordings();
+  features.inputs = at::rand({3, 1, 40, 10});
+  EXPECT_EQ(error_of([&] { inputs_of(with_log_mel(), features, 0, 1); }),
+            "speech: front end 'log_mel': rows are [1, 40, 10] (expected recordings of one channel, [1, T]; the "
+            "features are computed from them)");
+}
+
+}  // namespace
+}  // namespace lathe
