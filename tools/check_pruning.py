@@ -33,12 +33,13 @@ class Known:
     parameters: int
     macs: Optional[int] = None       # of the pruned network, as Torch-Pruning counts
     extractor: Optional[int] = None  # parameters in front of the classifier
+    unseen: int = 0                  # work of a ReLU and a pool that are functions in PyTorch, not modules: escapes it
 
 
 PUBLISHED = {
     "resnet18": Known(12, 3_055_880, 487_202_536),
     "resnet50": Known(37, 6_917_640, 1_068_682_472),
-    "densenet121": Known(120, 2_274_728, 762_529_640),
+    "densenet121": Known(120, 2_274_728, 762_529_640, unseen=2 * 512 * 7 * 7),
     "vgg16": Known(15, 35_617_672, 3_906_896_104),
     "mobilenet_v2": Known(25, 1_221_768, 93_134_184),
     "cp_resnet": Known(9, 33_924),
@@ -81,7 +82,7 @@ def check(name, options):
     lathe(options.lathe, "import", half, "-o", half_file)
     counted = lathe(options.lathe, "info", half_file, "--macs", "torch-pruning")
     row = {"net": name, "groups": sum(not group["pinned"] for group in groups),
-           "parameters": counted["model"]["parameters"], "macs": counted["model"]["macs"], "faults": []}
+           "parameters": counted["model"]["parameters"], "macs": counted["model"]["macs"] - known.unseen, "faults": []}
     row["extractor"] = sum(layer["parameters"] for layer in counted["layers"] if "classifier" not in layer["name"])
     for key in ("groups", "parameters", "macs", "extractor"):
         expected = getattr(known, key)

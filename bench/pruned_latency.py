@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Latency before and after pruning, in lathe and in onnxruntime: one window at a time on one thread, interleaved.
+
+Usage: pruned_latency.py --lathe build/bin/lathe --nets-folder DIR [--ratio 0.5] [--rounds 5] [--work DIR]
+
+CP-ResNet (131,316 parameters, 1 x 256 x 44) and harnet10 (3 x 300), with the L2 magnitude's choice of channels. DIR holds
+harnet10.onnx, which tools/check_pruning.py makes. Prints medians of the rounds; each round is a median of 0.5 s. Wants
+numpy and onnxruntime.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import time
+
+import numpy
+import onnxruntime
+
+SHAPES = {"cp_resnet": (1, 256, 44), "harnet10": (3, 300)}
+
+
+def lathe(options, *arguments):
+    done = subprocess.run([options.lathe, *map(str, arguments), "--json"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def files(name, options):
+    """(before, after), in ONNX."""
+    before, after = options.work / f"{name}.onnx", options.work / f"{name}-pruned.onnx"
+    source = options.nets_folder / f"{name}.onnx"
+    if name == "cp_resnet":
+        source = options.work / "cp_resnet.safetensors"
+        lathe(options, "new", "cp_resnet", "-o", source)
+    middle = options.work / f"{name}-before.safetensors"
+    if source.suffix == ".onnx":
+        lathe(options, "import", source, "-o", middle)
+    else:
+        middle = source
+    lathe(options, "export", middle, "-o", before)
+    lathe(options, "prune", middle, "--ratio", options.ratio, "-o", after)
+    return before, after
+
+
+def in_lathe(path, options):
+    rows = lathe(options, "bench", path, "--batch", 1, "--threads", 1, "--seconds", 0.5)["latency"]
+    return rows[0]["median_seconds"]
+
+
+def in_onnxruntime(path, shape):
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads, settings.log_severity_level = 1, 3
+    session = onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
+    name, x = session.get_inputs()[0].name, numpy.random.default_rng(0).standard_normal((1, *shape), numpy.float32)
+    seconds, end = [], time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        session.run(None, {name: x})
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lathe", required=True)
+    parser.add_argument("--nets-folder", type=pathlib.Path, required=True)
+    parser.add_argument("--ratio", default="0.5")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("runs/pruned_latency"))
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    print(f"load {os.getloadavg()[0]:.1f}")
+    print("| network | lathe us before | after | times as fast | onnxruntime us before | after | times as fast |")
+    print("|---|---|---|---|---|---|---|")
+    for name, shape in SHAPES.items():
+        pair = files(name, options)
+        rounds = []
+        for _ in range(options.rounds):
+            rounds.append([in_lathe(path, options) for path in pair] + [in_onnxruntime(path, shape) for path in pair])
+        a, b, c, d = (statistics.median(column) * 1e6 for column in zip(*rounds))
+        print(f"| {name} | {a:,.0f} | {b:,.0f} | {a / b:.2f} | {c:,.0f} | {d:,.0f} | {c / d:.2f} |", flush=True)
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
