@@ -28,9 +28,9 @@ std::string packed(const std::string& bytes) {
 
 std::vector<std::string> seeds() {
   std::vector<std::string> files;
-  for (const std::string& head : {std::string("\0\0\x08\x03\0\0\0\2\0\0\0\3\0\0\0\4", 16),
-                                  std::string("\0\0\x08\x01\0\0\0\x18", 8), std::string("\0\0\x0e\x01\0\0\0\3", 8),
-                                  std::string("\0\0\x0b\x02\0\0\0\3\0\0\0\4", 12)}) {
+  for (const std::string& head :
+       {std::string("\0\0\x08\x03\0\0\0\2\0\0\0\3\0\0\0\4", 16), std::string("\0\0\x08\x01\0\0\0\x18", 8),
+        std::string("\0\0\x0e\x01\0\0\0\3", 8), std::string("\0\0\x0b\x02\0\0\0\3\0\0\0\4", 12)}) {
     files.push_back(head + std::string(24, '\1'));
     files.push_back(packed(files.back()));
   }
@@ -39,7 +39,8 @@ std::vector<std::string> seeds() {
 
 void run(std::string_view bytes) {
   const Array array = open_idx(as_file(bytes, ".idx"));
-  require(array.values.nbytes() <= most_bytes_a_deflated_byte * (bytes.size() + 1), "the array is larger than its file");
+  require(array.values.nbytes() <= most_bytes_a_deflated_byte * (bytes.size() + 1),
+          "the array is larger than its file");
   array.values.contiguous().clone();
 }
 

@@ -67,8 +67,12 @@ std::string jpeg(int channels, bool progressive) {
 }  // namespace
 
 std::vector<std::string> seeds() {
-  return {png(PNG_FORMAT_GRAY, false), png(PNG_FORMAT_RGB, true), png(PNG_FORMAT_GA, false),
-          jpeg(1, false),              jpeg(3, false),            jpeg(3, true)};
+  return {png(PNG_FORMAT_GRAY, false),
+          png(PNG_FORMAT_RGB, true),
+          png(PNG_FORMAT_GA, false),
+          jpeg(1, false),
+          jpeg(3, false),
+          jpeg(3, true)};
 }
 
 void run(std::string_view bytes) {

@@ -41,7 +41,8 @@ TEST(ChangeRate, EqualsTorchaudio) {
 TEST(ChangeRate, ATonePassesAndOneAboveTheHalfRateGoes) {
   const auto tone = [](double hz, double rate) {
     std::vector<float> samples;
-    for (int i = 0; i < rate; ++i) samples.push_back(static_cast<float>(std::sin(2 * std::numbers::pi * hz * i / rate)));
+    for (int i = 0; i < rate; ++i)
+      samples.push_back(static_cast<float>(std::sin(2 * std::numbers::pi * hz * i / rate)));
     return samples;
   };
   const std::vector<float> low = RateChange(44100, 8000).apply(tone(1000, 44100), all), wanted = tone(1000, 8000);
@@ -54,12 +55,14 @@ TEST(ChangeRate, ATonePassesAndOneAboveTheHalfRateGoes) {
 TEST(ChangeRate, TheStartOfASignalNeedsOnlyItsStart) {
   std::vector<float> x;
   for (int i = 0; i < 3000; ++i) x.push_back(static_cast<float>((i * 7919) % 201) / 100 - 1);
-  for (const auto& [from, to] : {std::pair{44100, 16000}, std::pair{8000, 44100}, std::pair{48000, 8000}, std::pair{11025, 11024}}) {
+  for (const auto& [from, to] :
+       {std::pair{44100, 16000}, std::pair{8000, 44100}, std::pair{48000, 8000}, std::pair{11025, 11024}}) {
     const RateChange change(from, to);
     const int64_t wanted = 250, needed = change.samples_in(wanted);
     ASSERT_LT(needed, 3000);
     const std::vector<float> whole = change.apply(x, wanted);
-    const std::vector<float> part = change.apply(std::span<const float>(x).subspan(0, static_cast<size_t>(needed)), wanted);
+    const std::vector<float> part =
+        change.apply(std::span<const float>(x).subspan(0, static_cast<size_t>(needed)), wanted);
     EXPECT_EQ(whole, part) << from << " to " << to;
   }
 }

@@ -26,7 +26,8 @@ class Cifar10 : public testing::Test {
     write_atomic(folder_ / "test_batch.bin", record(9, 30));
   }
   void write_names() {
-    write_atomic(folder_ / "batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
+    write_atomic(folder_ / "batches.meta.txt",
+                 "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
   }
 };
 
@@ -53,15 +54,17 @@ TEST_F(Cifar10, AFolderIsAllItsBatchesWithTheNamesOfClasses) {
 TEST_F(Cifar10, DamagedFiles) {
   const auto error = [&] { return error_of([&] { open_array(folder_.path()); }); };
   write_atomic(folder_ / "test_batch.bin", record(9, 30) + "x");
-  EXPECT_EQ(error(), (folder_ / "test_batch.bin").string() +
-                         ": is not a CIFAR-10 batch, or is cut short (expected records of 3073 bytes, got 1 and 1 bytes over)");
+  EXPECT_EQ(error(),
+            (folder_ / "test_batch.bin").string() +
+                ": is not a CIFAR-10 batch, or is cut short (expected records of 3073 bytes, got 1 and 1 bytes over)");
   write_atomic(folder_ / "test_batch.bin", record(9, 30) + record(10, 30));
   EXPECT_EQ(error(), (folder_ / "test_batch.bin").string() +
                          ": record 1: class is outside the allowed set (expected 0 to 9, got 10)");
   write_atomic(folder_ / "test_batch.bin", record(9, 30));
   write_atomic(folder_ / "batches.meta.txt", "airplane\n");
   EXPECT_EQ(error(), (folder_ / "batches.meta.txt").string() + ": holds 1 names (expected 10, one a class)");
-  EXPECT_EQ(error_of([&] { open_array(folder_ / "train_*.bin"); }), (folder_ / "train_*.bin").string() + ": matches no file");
+  EXPECT_EQ(error_of([&] { open_array(folder_ / "train_*.bin"); }),
+            (folder_ / "train_*.bin").string() + ": matches no file");
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ TEST_F(Clips, WavFlacAndOggAreRead) {
   EXPECT_EQ(rows.values.sizes(), at::IntArrayRef({3, 1, 4}));
   EXPECT_EQ(rows.values.scalar_type(), at::kFloat);
   EXPECT_EQ(rows.rate_hz, 8000);
-  for (int64_t row = 0; row < 3; ++row) EXPECT_EQ(listed(rows.values[row]), (std::vector<double>{0, 0.5, -0.25, -0.5})) << row;
+  for (int64_t row = 0; row < 3; ++row)
+    EXPECT_EQ(listed(rows.values[row]), (std::vector<double>{0, 0.5, -0.25, -0.5})) << row;
   EXPECT_TRUE(rows.notes.empty());
   write_sound(folder_ / "d.ogg", std::vector<float>(5000, 0.5F), 8000, 1, SF_FORMAT_OGG | SF_FORMAT_VORBIS);
   const Array ogg = open_array(folder_ / "d.ogg");
@@ -45,8 +46,10 @@ TEST_F(Clips, WavFlacAndOggAreRead) {
 TEST_F(Clips, LengthsAreCutAndPadded) {
   write_sound(folder_ / "a.wav", 0.5F, 3);
   write_sound(folder_ / "b.wav", 0.25F, 6);
-  EXPECT_EQ(error(),
-            at("b.wav") + ": has 6 samples (expected 3, as 'a.wav'); clip_samples or clip_seconds cuts and pads all to one length");
+  EXPECT_EQ(
+      error(),
+      at("b.wav") +
+          ": has 6 samples (expected 3, as 'a.wav'); clip_samples or clip_seconds cuts and pads all to one length");
   const FileRows rows = read({.samples = 4});
   EXPECT_EQ(listed(rows.values), (std::vector<double>{0.5, 0.5, 0.5, 0, 0.25, 0.25, 0.25, 0.25}));
   EXPECT_EQ(rows.notes, std::vector<std::string>{here() + ": of 2 clips 1 padded with zeros and 1 cut to 4 samples"});
@@ -57,11 +60,13 @@ TEST_F(Clips, LengthsAreCutAndPadded) {
 TEST_F(Clips, OtherRatesAreResampledAndSaid) {
   write_sound(folder_ / "a.wav", 0.5F, 800, 8000);
   write_sound(folder_ / "b.wav", 0.5F, 1600, 16000);
-  EXPECT_EQ(error(), at("b.wav") + ": has 16000 samples a second (expected 8000, as 'a.wav'); rate_hz resamples all to one");
+  EXPECT_EQ(error(),
+            at("b.wav") + ": has 16000 samples a second (expected 8000, as 'a.wav'); rate_hz resamples all to one");
   const FileRows rows = read({.rate_hz = 8000});
   EXPECT_EQ(rows.values.sizes(), at::IntArrayRef({2, 1, 800}));
   EXPECT_NEAR(rows.values[1][0][400].item<float>(), 0.5, 1e-3);
-  EXPECT_EQ(rows.notes, std::vector<std::string>{here() + ": 1 of 2 clips resampled from 16000 to 8000 samples a second"});
+  EXPECT_EQ(rows.notes,
+            std::vector<std::string>{here() + ": 1 of 2 clips resampled from 16000 to 8000 samples a second"});
   EXPECT_EQ(rows.rate_hz, 8000);
   // Only the start is decoded: the numbers must not show it.
   EXPECT_TRUE(at::equal(read({.samples = 300, .rate_hz = 8000}).values, rows.values.narrow(2, 0, 300)));
@@ -85,12 +90,15 @@ TEST_F(Clips, DamagedOnesAreCountedAndNamed) {
   cut_short(folder_ / "b.wav", 200);
   write_atomic(folder_ / "c.wav", "no sound");
   const std::string damage =
-      "'b.wav' (file is cut short (expected 200 bytes of samples, got 156)), 'c.wav' (is not a recording that libsndfile "
+      "'b.wav' (file is cut short (expected 200 bytes of samples, got 156)), 'c.wav' (is not a recording that "
+      "libsndfile "
       "reads (it says: Format not recognised.)), 'd.wav' (holds no samples)";
-  EXPECT_EQ(error(), here() + ": 3 of 4 files cannot be read: " + damage + "; corrupt = \"skip\" leaves such files out");
+  EXPECT_EQ(error(),
+            here() + ": 3 of 4 files cannot be read: " + damage + "; corrupt = \"skip\" leaves such files out");
   const FileRows rows = read({.corrupt = Corrupt::skip});
   EXPECT_EQ(rows.kept, std::vector<int64_t>{0});
-  EXPECT_EQ(rows.notes, std::vector<std::string>{here() + ": 3 of 4 files left out, for they cannot be read: " + damage});
+  EXPECT_EQ(rows.notes,
+            std::vector<std::string>{here() + ": 3 of 4 files left out, for they cannot be read: " + damage});
 }
 
 TEST_F(Clips, FlacThatEndsTooSoonAndNumbersThatAreNone) {
@@ -101,7 +109,8 @@ TEST_F(Clips, FlacThatEndsTooSoonAndNumbersThatAreNone) {
   const std::string sentence = error_of([&] { open_array(folder_ / "a.flac"); });
   EXPECT_EQ(sentence.rfind(at("a.flac") + ": ", 0), 0U) << sentence;
   EXPECT_NE(sentence, "(no error)");
-  write_sound(folder_ / "b.wav", {0, std::numeric_limits<float>::quiet_NaN()}, 8000, 1, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  write_sound(folder_ / "b.wav", {0, std::numeric_limits<float>::quiet_NaN()}, 8000, 1,
+              SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   EXPECT_EQ(error_of([&] { open_array(folder_ / "b.wav"); }),
             at("b.wav") + ": holds NaN or infinity (expected finite numbers, the first other in sample 1)");
 }

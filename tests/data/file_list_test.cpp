@@ -47,14 +47,17 @@ TEST_F(FileLists, WithoutFoldersThereAreNoClasses) {
 TEST_F(FileLists, FoldersThatCannotBe) {
   const auto error = [&] { return error_of([&] { list_folder(folder_.path()); }); };
   touch("readme.txt");
-  EXPECT_EQ(error(), here() + ": holds no image and no recording (expected .png .jpg .jpeg .wav .flac .ogg, got 1 other file)");
+  EXPECT_EQ(error(),
+            here() + ": holds no image and no recording (expected .png .jpg .jpeg .wav .flac .ogg, got 1 other file)");
   touch("cat/a.png");
   std::filesystem::create_directories(folder_ / "dog");
   EXPECT_EQ(error(), here() + ": class folder 'dog' holds no sample (expected at least one of .png .jpg .jpeg)");
   touch("z.png");
-  EXPECT_EQ(error(), here() + ": 'z.png' lies beside the class folders (expected every file in the folder of its class)");
+  EXPECT_EQ(error(),
+            here() + ": 'z.png' lies beside the class folders (expected every file in the folder of its class)");
   touch("dog/a.wav");
-  EXPECT_EQ(error(), here() + ": holds images beside recordings (expected one of them, got 'cat/a.png' and 'dog/a.wav')");
+  EXPECT_EQ(error(),
+            here() + ": holds images beside recordings (expected one of them, got 'cat/a.png' and 'dog/a.wav')");
 }
 
 TEST_F(FileLists, NamesSayWhatIsKnown) {
@@ -100,14 +103,17 @@ TEST_F(FileLists, TablesThatDoNotFitTheFolder) {
   const std::string where = (folder_ / "t.csv").string();
   EXPECT_EQ(error("file,class\nb.wav,x\na.wav,y\nc.wav,x\n"),
             where + ": 2 of 3 files are not there, the first is 'b.wav' (expected them below '" + here() + "')");
-  EXPECT_EQ(list_by_table(folder_.path(), folder_ / "t.csv", {"file", "class"}, Corrupt::skip).missing, (Words{"b.wav", "c.wav"}));
+  EXPECT_EQ(list_by_table(folder_.path(), folder_ / "t.csv", {"file", "class"}, Corrupt::skip).missing,
+            (Words{"b.wav", "c.wav"}));
   EXPECT_EQ(error("file,class\nb.wav,x\n", Corrupt::skip),
             where + ": 1 of 1 files are not there, the first is 'b.wav' (expected them below '" + here() + "')");
   EXPECT_EQ(error("file,class\na.wav,x\na.wav,y\n"), where + ": names 'a.wav' twice (expected every file once)");
-  EXPECT_EQ(error("file,klass\na.wav,x\n"), where + ": unknown column 'class'; known: file, klass (did you mean 'klass'?)");
-  EXPECT_EQ(error("file,class\nt.csv,x\n"), where + ": " + where +
-                                                ": is neither an image nor a recording (expected .png .jpg .jpeg .wav .flac "
-                                                ".ogg, got '.csv')");
+  EXPECT_EQ(error("file,klass\na.wav,x\n"),
+            where + ": unknown column 'class'; known: file, klass (did you mean 'klass'?)");
+  EXPECT_EQ(error("file,class\nt.csv,x\n"),
+            where + ": " + where +
+                ": is neither an image nor a recording (expected .png .jpg .jpeg .wav .flac "
+                ".ogg, got '.csv')");
 }
 
 }  // namespace

@@ -29,13 +29,15 @@ class Idx : public testing::Test {
 };
 
 TEST_F(Idx, NamesAreKnown) {
-  for (const char* name : {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte.gz", "train-images.idx3-ubyte", "x.idx", "x.idx.gz"})
+  for (const char* name :
+       {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte.gz", "train-images.idx3-ubyte", "x.idx", "x.idx.gz"})
     EXPECT_TRUE(accepts_idx(name)) << name;
   for (const char* name : {"x.gz", "side-idxes", "x.npy", "idx3"}) EXPECT_FALSE(accepts_idx(name)) << name;
 }
 
 TEST_F(Idx, ImagesOfBytesHaveOneChannelWhetherPackedOrNot) {
-  const std::string bytes = idx_head(8, {2, 2, 3}) + std::string("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\xff", 12);
+  const std::string bytes =
+      idx_head(8, {2, 2, 3}) + std::string("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\xff", 12);
   const at::Tensor images = read(bytes);
   EXPECT_EQ(images.sizes(), at::IntArrayRef({2, 1, 2, 3}));
   EXPECT_EQ(images.scalar_type(), at::kByte);
@@ -68,7 +70,8 @@ TEST_F(Idx, WhatIsNoIdxFile) {
 
 TEST_F(Idx, SizesThatTheFileDoesNotHold) {
   EXPECT_EQ(error(idx_head(8, {2, 3}) + "12345"), "file is cut short (expected 6 bytes for uint8 [2, 3], got 5)");
-  EXPECT_EQ(error(idx_head(8, {2, 3}) + "1234567"), "bytes follow the array (expected 6 bytes for uint8 [2, 3], got 7)");
+  EXPECT_EQ(error(idx_head(8, {2, 3}) + "1234567"),
+            "bytes follow the array (expected 6 bytes for uint8 [2, 3], got 7)");
   EXPECT_EQ(error(idx_head(14, {0xffffffff, 0xffffffff, 0xffffffff})),
             "header is damaged (expected a size that fits in 63 bits, got shape [4294967295, 4294967295])");
 }
@@ -80,7 +83,8 @@ TEST_F(Idx, PackedFilesThatAreDamaged) {
   write_packed(packed_, bytes);
   const std::string whole = read_text(packed_);
   write_atomic(packed_, whole.substr(0, whole.size() - 9));
-  EXPECT_EQ(packed_error(), where + "compressed data is cut short (expected the end of the gzip stream, got the file's end)");
+  EXPECT_EQ(packed_error(),
+            where + "compressed data is cut short (expected the end of the gzip stream, got the file's end)");
   std::string changed = whole;
   changed[whole.size() - 6] ^= 0x55;
   write_atomic(packed_, changed);
@@ -90,8 +94,9 @@ TEST_F(Idx, PackedFilesThatAreDamaged) {
   write_packed(packed_, idx_head(8, {300, 7}) + "x");
   EXPECT_EQ(packed_error(), where + "file is cut short (expected 2100 bytes for uint8 [300, 7], got 1)");
   write_packed(packed_, idx_head(8, {2'000'000'000, 28, 28}));
-  EXPECT_EQ(packed_error(), where + "file is cut short (expected 1568000000000 bytes for uint8 [2000000000, 28, 28], which " +
-                                std::to_string(std::filesystem::file_size(packed_)) + " compressed bytes cannot hold)");
+  EXPECT_EQ(packed_error(),
+            where + "file is cut short (expected 1568000000000 bytes for uint8 [2000000000, 28, 28], which " +
+                std::to_string(std::filesystem::file_size(packed_)) + " compressed bytes cannot hold)");
 }
 
 TEST_F(Idx, TwoMembersAreOneFile) {

@@ -72,7 +72,8 @@ TEST_F(Images, ResizingEqualsPyTorch) {
     for (int c = 0; c < 7; ++c) pixels.push_back(static_cast<uint8_t>(r * 37 + c * 91 + r * c * 13));
   ASSERT_NE(png_image_write_to_file(&image, (folder_ / "a.png").c_str(), 0, pixels.data(), 0, nullptr), 0);
   write_png(folder_ / "b.png", 3, 4, 1);
-  EXPECT_EQ(error(), at("b.png") + ": is 3 x 4 (expected 5 x 7, as 'a.png'); resize = [height, width] makes them alike");
+  EXPECT_EQ(error(),
+            at("b.png") + ": is 3 x 4 (expected 5 x 7, as 'a.png'); resize = [height, width] makes them alike");
   const FileRows rows = read({.height = 3, .width = 4});
   EXPECT_EQ(listed(rows.values[0]), (std::vector<double>{66, 145, 116, 108, 126, 142, 122, 101, 129, 143, 160, 176}));
   EXPECT_EQ(listed(rows.values[1]), (std::vector<double>{0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33}));
@@ -86,16 +87,18 @@ TEST_F(Images, DamagedOnesAreCountedAndNamed) {
   write_png(folder_ / "c.png", 8, 8, 3);
   cut_short(folder_ / "b.jpg", 620);
   cut_short(folder_ / "c.png", 60);
-  EXPECT_EQ(error(), folder_.path().string() +
-                         ": 2 of 3 files cannot be read: 'b.jpg' (image is damaged (libjpeg: Premature end of JPEG "
-                         "file)), 'c.png' (image is damaged (libpng: the file ends too soon)); corrupt = \"skip\" leaves "
-                         "such files out");
+  EXPECT_EQ(error(),
+            folder_.path().string() +
+                ": 2 of 3 files cannot be read: 'b.jpg' (image is damaged (libjpeg: Premature end of JPEG "
+                "file)), 'c.png' (image is damaged (libpng: the file ends too soon)); corrupt = \"skip\" leaves "
+                "such files out");
   const FileRows rows = read({.corrupt = Corrupt::skip});
   EXPECT_EQ(rows.kept, std::vector<int64_t>{0});
   EXPECT_EQ(rows.values.size(0), 1);
-  EXPECT_EQ(rows.notes.at(0), folder_.path().string() +
-                                  ": 2 of 3 files left out, for they cannot be read: 'b.jpg' (image is damaged (libjpeg: "
-                                  "Premature end of JPEG file)), 'c.png' (image is damaged (libpng: the file ends too soon))");
+  EXPECT_EQ(rows.notes.at(0),
+            folder_.path().string() +
+                ": 2 of 3 files left out, for they cannot be read: 'b.jpg' (image is damaged (libjpeg: "
+                "Premature end of JPEG file)), 'c.png' (image is damaged (libpng: the file ends too soon))");
   std::filesystem::remove(folder_ / "a.png");
   EXPECT_EQ(error({.corrupt = Corrupt::skip}).substr(folder_.path().string().size()).substr(0, 33),
             ": none of 2 files can be read: 'b");
@@ -123,7 +126,8 @@ TEST_F(Images, SizesThatAreOnlyClaimedTakeNoMemory) {
       bytes[static_cast<size_t>(20 + (24 - shift) / 8)] = static_cast<char>(height >> shift & 0xff);
     }
     const auto sum = static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()) + 12, 17));
-    for (const int shift : {24, 16, 8, 0}) bytes[static_cast<size_t>(29 + (24 - shift) / 8)] = static_cast<char>(sum >> shift & 0xff);
+    for (const int shift : {24, 16, 8, 0})
+      bytes[static_cast<size_t>(29 + (24 - shift) / 8)] = static_cast<char>(sum >> shift & 0xff);
     write_atomic(folder_ / "a.png", bytes);
     return error_of([&] { open_array(folder_ / "a.png"); });
   };

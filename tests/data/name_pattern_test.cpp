@@ -39,9 +39,11 @@ TEST(NamePatterns, AreFilledIn) {
 
 TEST(NamePatterns, ThatAreNone) {
   const auto error = [](const std::string& text) { return test::error_of([&] { NamePattern{text}; }); };
-  EXPECT_EQ(error("{label}_{index"), "pattern '{label}_{index': a brace is never closed (expected '}' behind '{index')");
+  EXPECT_EQ(error("{label}_{index"),
+            "pattern '{label}_{index': a brace is never closed (expected '}' behind '{index')");
   EXPECT_EQ(error("label}_{index}"), "pattern 'label}_{index}': a brace is closed that was never opened");
-  EXPECT_EQ(error("{label}_{label}"), "pattern '{label}_{label}': part 'label' is there twice (expected every name once)");
+  EXPECT_EQ(error("{label}_{label}"),
+            "pattern '{label}_{label}': part 'label' is there twice (expected every name once)");
   EXPECT_EQ(error("{label}{index}"),
             "pattern '{label}{index}': nothing stands between two parts (expected text, as in {a}_{b})");
   EXPECT_EQ(error("{a/b}"), "pattern '{a/b}': '{a/b}' is no name of a part");

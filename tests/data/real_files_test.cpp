@@ -60,9 +60,11 @@ TEST(RealFiles, SpokenDigitsAreAsTheWaveModuleReadsThem) {
   EXPECT_EQ(total((rows.values * 32768).abs()), 7'630'940'903);
   const auto theo = std::find(list.names.begin(), list.names.end(), "7_theo_12.wav") - list.names.begin();
   EXPECT_EQ(listed((rows.values[theo][0] * 32768).narrow(0, 100, 4)), (std::vector<double>{-105, -34, 54, 152}));
-  EXPECT_EQ(rows.notes, std::vector<std::string>{folder.string() + ": of 2000 clips 1999 padded with zeros and 0 cut to 18262 samples"});
+  EXPECT_EQ(rows.notes, std::vector<std::string>{folder.string() +
+                                                 ": of 2000 clips 1999 padded with zeros and 0 cut to 18262 samples"});
   const FileRows second = read_clips(list, {.samples = 4000});
-  EXPECT_EQ(second.notes, std::vector<std::string>{folder.string() + ": of 2000 clips 1547 padded with zeros and 452 cut to 4000 samples"});
+  EXPECT_EQ(second.notes, std::vector<std::string>{
+                              folder.string() + ": of 2000 clips 1547 padded with zeros and 452 cut to 4000 samples"});
   const at::Tensor level = transforms().at("rms").apply(second.values);
   EXPECT_NEAR(level[theo][0][100].item<float>(), -105 / 32768. * 0.1 / 0.010119211258200218, 1e-4);
 }

@@ -92,7 +92,7 @@ TEST(Transforms, LevelsAreEqualWithoutThePaddingAndSilenceStays) {
       numbers({3, -3, 3, -3, 3, -3, 5, -5, 0, 0, 0, 0, 0, 0, 7, -7, 0, 0, 0, 0, 0, 0, 0, 0}).reshape({4, 1, 6});
   const float level = 0.1F;
   const std::vector<double> wanted = {level, -level, level, -level, level, -level, level, -level, 0, 0, 0, 0,
-                                      0, 0, level, -level, 0, 0, 0, 0, 0, 0, 0, 0};
+                                      0,     0,      level, -level, 0,     0,      0,     0,      0, 0, 0, 0};
   const std::vector<double> got = listed(transformed("rms", clips));
   for (size_t i = 0; i < wanted.size(); ++i) EXPECT_FLOAT_EQ(got[i], wanted[i]) << i;
   EXPECT_EQ(listed(transformed("rms", clips.roll({3}, {2}))), listed(transformed("rms", clips).roll({3}, {2})));

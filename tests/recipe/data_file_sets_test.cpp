@@ -20,7 +20,9 @@ namespace {
 using namespace test;
 using Words = std::vector<std::string>;
 
-DataSection section_of(const std::string& text) { return data_section(parse_toml(text, "r.toml")); }
+DataSection section_of(const std::string& text) {
+  return data_section(parse_toml(text, "r.toml"));
+}
 
 class DataFileSets : public testing::Test {
  protected:
@@ -78,16 +80,19 @@ TEST_F(DataFileSets, ConditionsThatCannotBe) {
     return error(kDigits + "split = \"where\"\ntest_where = \"" + condition + "\"");
   };
   const auto opening = [](const std::string& condition) { return "data: test_where = \"" + condition + "\": "; };
-  EXPECT_EQ(where("speeker = bob"), opening("speeker = bob") +
-                                        "unknown part 'speeker'; known: file, index, label, speaker (did you mean 'speaker'?)");
-  EXPECT_EQ(where("speaker = eve"), opening("speaker = eve") + "no row has such a value (part 'speaker' is one of: ann, bob)");
+  EXPECT_EQ(where("speeker = bob"),
+            opening("speeker = bob") +
+                "unknown part 'speeker'; known: file, index, label, speaker (did you mean 'speaker'?)");
+  EXPECT_EQ(where("speaker = eve"),
+            opening("speaker = eve") + "no row has such a value (part 'speaker' is one of: ann, bob)");
   EXPECT_EQ(where("speaker = *"), opening("speaker = *") + "every row has such a value (expected some that train)");
   EXPECT_EQ(where("speaker"), opening("speaker") + "is no condition (expected PART = VALUES, as in \"index = 0:5\")");
   EXPECT_EQ(where("index = a:5"), opening("index = a:5") + "'a:5' is no range of whole numbers (expected as in 0:5)");
   EXPECT_EQ(where("speaker = 0:5"),
             opening("speaker = 0:5") + "part 'speaker' is not a whole number in every row (got 'ann')");
-  EXPECT_EQ(where("label = 10"), "data: class 2 '10' has no sample that trains (expected at least one of every class); "
-                                 "another split, or class_names without it");
+  EXPECT_EQ(where("label = 10"),
+            "data: class 2 '10' has no sample that trains (expected at least one of every class); "
+            "another split, or class_names without it");
   EXPECT_EQ(error(kDigits + "groups = \"{speeker}\"\nsplit = \"grouped\""),
             "digits: groups = \"{speeker}\": unknown part 'speeker'; known: file, index, label, speaker (did you mean "
             "'speaker'?)");
@@ -99,7 +104,8 @@ TEST_F(DataFileSets, FoldersOfImagesAreClasses) {
   EXPECT_EQ(data.train.inputs.sizes(), at::IntArrayRef({4, 1, 2, 3}));
   EXPECT_EQ(data.train.inputs.scalar_type(), at::kByte);
   EXPECT_EQ(data.train.class_names, (Words{"cat", "dog"}));
-  EXPECT_EQ(data.notes, (Words{here("photos") + ": 4 of 4 images made grey", here("photos") + ": 4 of 4 images resized to 2 x 3"}));
+  EXPECT_EQ(data.notes,
+            (Words{here("photos") + ": 4 of 4 images made grey", here("photos") + ": 4 of 4 images resized to 2 x 3"}));
   EXPECT_EQ(error("inputs = \"photos\"\nsplit = \"none\"\nclass_names = [\"cat\", \"dig\"]"),
             "photos: unknown class 'dog'; known: cat, dig (did you mean 'dig'?)");
   EXPECT_EQ(error("inputs = \"photos\"\nsplit = \"none\"\nclass_names = [\"cat\", \"dog\", \"eel\"]"),
@@ -120,7 +126,8 @@ TEST_F(DataFileSets, FilesOfTheirOwnTest) {
   EXPECT_EQ(data.hashes.size(), 2U);
   std::filesystem::create_directories(folder_ / "val" / "eel");
   write_png(folder_ / "val" / "eel" / "0.png", 4, 5, 3);
-  EXPECT_EQ(error("inputs = \"train\"\nsplit = \"files\"\ntest_inputs = \"val\""), "val: unknown class 'eel'; known: cat, dog");
+  EXPECT_EQ(error("inputs = \"train\"\nsplit = \"files\"\ntest_inputs = \"val\""),
+            "val: unknown class 'eel'; known: cat, dog");
   EXPECT_EQ(error("inputs = \"train\"\nsplit = \"files\"\ntest_inputs = \"train\""),
             "data: 'cat/0.png' both trains and tests (expected every file on one side)");
   EXPECT_EQ(error("inputs = \"train\"\nsplit = \"files\""),
@@ -148,8 +155,9 @@ TEST_F(DataFileSets, SkippedFilesLeaveTheirClassesAndPartsToo) {
   write_digits();
   write_atomic(folder_ / "digits" / "10_ann_0.wav", "no sound");
   EXPECT_EQ(error(kDigits + "split = \"none\""),
-            here("digits") + ": 1 of 24 files cannot be read: '10_ann_0.wav' (is not a recording that libsndfile reads (it "
-                             "says: Format not recognised.)); corrupt = \"skip\" leaves such files out");
+            here("digits") +
+                ": 1 of 24 files cannot be read: '10_ann_0.wav' (is not a recording that libsndfile reads (it "
+                "says: Format not recognised.)); corrupt = \"skip\" leaves such files out");
   const LoadedData data = load(kDigits + "corrupt = \"skip\"\nsplit = \"where\"\ntest_where = \"index = :1\"");
   EXPECT_EQ(data.train.rows(), 18);
   EXPECT_TRUE(at::equal(data.test.targets, at::tensor({2, 0, 0, 1, 1}, at::kLong)));
@@ -168,12 +176,14 @@ TEST_F(DataFileSets, KeysOfImagesDoNotCountForRecordings) {
   EXPECT_EQ(error("inputs = \"x.npy\"\ncorrupt = \"skip\""),
             "r.toml:2: 'corrupt' has no effect on 'x.npy'; it counts with images and recordings, a file each");
   EXPECT_EQ(error(kDigits + "targets_column = \"label\""),
-            "r.toml:3: 'targets_column' has no effect where 'targets' is a pattern of names; it counts where it names a table");
+            "r.toml:3: 'targets_column' has no effect where 'targets' is a pattern of names; it counts where it names "
+            "a table");
   EXPECT_EQ(error(kDigits + "clip_samples = 5\nclip_seconds = 1"),
             "r.toml:4: 'clip_seconds' has no effect where 'clip_samples' says the same; leave one of them out");
   EXPECT_EQ(error(kDigits + "test_where = \"index = 0\""),
             "r.toml:3: 'test_where' has no effect with split = \"contiguous\"; it counts with where");
-  EXPECT_EQ(error("inputs = \"photos\"\nresize = [2]"), "r.toml:2: 'resize' is [2] (expected height and width, 1 to 8192 each)");
+  EXPECT_EQ(error("inputs = \"photos\"\nresize = [2]"),
+            "r.toml:2: 'resize' is [2] (expected height and width, 1 to 8192 each)");
   EXPECT_EQ(error("inputs = \"photos\"\ncorrupt = \"ship\""),
             "r.toml:2: unknown corrupt 'ship'; known: refuse, skip (did you mean 'skip'?)");
 }
@@ -186,7 +196,9 @@ TEST_F(DataFileSets, CifarBringsItsClassesAndFiles) {
   const LoadedData data = load("inputs = \"cifar\"\nsplit = \"where\"\ntest_where = \"file = test_batch.bin\"");
   EXPECT_EQ(data.train.rows(), 3);
   EXPECT_TRUE(at::equal(data.test.targets, at::ones({1}, at::kLong)));
-  EXPECT_EQ(load("inputs = \"cifar/data_batch_1.bin\"\nsplit = \"files\"\ntest_inputs = \"cifar/test_batch.bin\"").test.rows(), 1);
+  EXPECT_EQ(load("inputs = \"cifar/data_batch_1.bin\"\nsplit = \"files\"\ntest_inputs = \"cifar/test_batch.bin\"")
+                .test.rows(),
+            1);
 }
 
 TEST_F(DataFileSets, ImagesOfArraysComeInBothOrders) {
@@ -198,9 +210,10 @@ TEST_F(DataFileSets, ImagesOfArraysComeInBothOrders) {
   EXPECT_EQ(load(rest + "layout = \"NHW\"").train.inputs.sizes(), at::IntArrayRef({3, 1, 4, 5}));
   EXPECT_EQ(error(rest + "groups = \"{speaker}\""),
             "groups = \"{speaker}\": rows have no named parts (expected a folder of files, or targets_column)");
-  EXPECT_EQ(error("inputs = \"x.npy\"\ntargets = \"{label}_{index}\"\nsplit = \"none\""),
-            "x.npy: has no file a row, whose name targets = \"{label}_{index}\" could take apart; it counts with folders of "
-            "files");
+  EXPECT_EQ(
+      error("inputs = \"x.npy\"\ntargets = \"{label}_{index}\"\nsplit = \"none\""),
+      "x.npy: has no file a row, whose name targets = \"{label}_{index}\" could take apart; it counts with folders of "
+      "files");
 }
 
 TEST_F(DataFileSets, OneRecordingIsOneRow) {
@@ -218,8 +231,9 @@ TEST_F(DataFileSets, RowsAreSplitBeforeMissingValuesGo) {
   inputs[1][7].fill_(std::numeric_limits<float>::quiet_NaN());
   write_npy(folder_ / "x.npy", inputs);
   write_atomic(folder_ / "rows.csv", "kind,fold\na,1\na,1\na,2\na,1\n");
-  const LoadedData data = load("inputs = \"x.npy\"\ntargets = \"rows.csv\"\ntargets_column = \"kind\"\nmissing = \"drop\"\n"
-                               "split = \"where\"\ntest_where = \"fold = 2\"");
+  const LoadedData data = load(
+      "inputs = \"x.npy\"\ntargets = \"rows.csv\"\ntargets_column = \"kind\"\nmissing = \"drop\"\n"
+      "split = \"where\"\ntest_where = \"fold = 2\"");
   EXPECT_EQ(data.dropped, 1);
   EXPECT_EQ(data.train.rows(), 2);
   EXPECT_TRUE(at::equal(data.test.inputs[0][0], inputs[2]));
@@ -228,7 +242,8 @@ TEST_F(DataFileSets, RowsAreSplitBeforeMissingValuesGo) {
 TEST(RealFileSets, TheTwoProtocolsOfSpokenDigits) {
   LATHE_NEEDS_REAL_DATA(folder, "fsdd");
   const std::string digits = "inputs = \"recordings\"\ntargets = \"{label}_{speaker}_{index}\"\nclip_seconds = 0.5\n";
-  const LoadedData by_index = load_data(section_of(digits + "split = \"where\"\ntest_where = \"index = 0:5\""), folder, true);
+  const LoadedData by_index =
+      load_data(section_of(digits + "split = \"where\"\ntest_where = \"index = 0:5\""), folder, true);
   EXPECT_EQ(by_index.train.rows(), 1800);
   EXPECT_EQ(by_index.test.inputs.sizes(), at::IntArrayRef({200, 1, 4000}));
   const LoadedData by_speaker =
@@ -239,14 +254,16 @@ TEST(RealFileSets, TheTwoProtocolsOfSpokenDigits) {
 
 TEST(RealFileSets, MnistAndCifarAsTheirPagesSay) {
   LATHE_NEEDS_REAL_DATA(folder, "mnist");
-  const LoadedData mnist = load_data(section_of("inputs = \"t10k-images-idx3-ubyte.gz\"\ntargets = \"t10k-labels-idx1-ubyte.gz\"\n"
-                                                "normalize = \"unit\"\nsplit = \"rows\"\ntrain_rows = \":8000\"\ntest_rows = \"8000:\""),
-                                     folder, true);
+  const LoadedData mnist =
+      load_data(section_of("inputs = \"t10k-images-idx3-ubyte.gz\"\ntargets = \"t10k-labels-idx1-ubyte.gz\"\n"
+                           "normalize = \"unit\"\nsplit = \"rows\"\ntrain_rows = \":8000\"\ntest_rows = \"8000:\""),
+                folder, true);
   EXPECT_EQ(mnist.train.inputs.sizes(), at::IntArrayRef({8000, 1, 28, 28}));
   EXPECT_EQ(mnist.test.rows(), 2000);
   LATHE_NEEDS_REAL_DATA(images, "cifar10");
   const LoadedData cifar = load_data(
-      section_of("inputs = \"cifar-10-batches-bin\"\nsplit = \"where\"\ntest_where = \"file = test_batch.bin\""), images, true);
+      section_of("inputs = \"cifar-10-batches-bin\"\nsplit = \"where\"\ntest_where = \"file = test_batch.bin\""),
+      images, true);
   EXPECT_EQ(cifar.train.rows(), 5000);
   EXPECT_EQ(cifar.test.rows(), 1000);
 }

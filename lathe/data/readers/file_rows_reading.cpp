@@ -46,9 +46,9 @@ FileRows read_rows(const FileList& files, Corrupt corrupt, const ReadFile& read,
   for (int64_t i = 0; i < files.size(); ++i) {
     const std::string& name = files.names[static_cast<size_t>(i)];
     const std::filesystem::path path = files.folder / name;
-    bytes_of_all += name + '\n' + content_hash(MappedFile(path).bytes());
     Array file;
     try {
+      bytes_of_all += name + '\n' + content_hash(MappedFile(path).bytes());
       file = read(path);
     } catch (const Error& error) {
       const std::string sentence = error.what(), where = path.string() + ": ";
