@@ -42,7 +42,7 @@ class Controls {
 
   json all() {
     Arm before{kUnpruned, {run_.before}}, steps{kSteps, {run_.after}};
-    count(run_.fresh(run_.seed).graph, before);
+    count(run_.start(run_.seed, false).graph, before);
     count(run_.finished.graph, steps);
     for (int64_t i = 1; i < run_.section.seeds; ++i) {
       const json result = one("steps", seed(i), {});
@@ -90,7 +90,7 @@ class Controls {
       if (known.is_object() && known.contains("after")) return known;
     }
     make_folder(folder);
-    Model model = run_.fresh(seed);
+    Model model = run_.start(seed, change.keep_shape);
     if (change.keep_shape) shrink_to(model.graph, group_sizes(run_.finished.graph));
     Pipeline pipeline = run_.pipeline(model, seed, folder);
     pipeline.keep_shape = change.keep_shape;
@@ -98,7 +98,7 @@ class Controls {
     json result;
     run_pipeline(pipeline, [&](const FitReport&) { result["before"] = run_.measure(model); },
                  [](const std::string&, const std::string&) {});
-    if (!result.contains("before")) result["before"] = run_.measure(run_.fresh(seed));
+    if (!result.contains("before")) result["before"] = run_.measure(run_.start(seed, false));
     Arm counts;
     count(model.graph, counts);
     result.update({{"after", run_.measure(model)}, {"parameters", counts.parameters}, {"macs", counts.macs}});

@@ -33,7 +33,7 @@ struct ControlledRun {
   double before = 0, after = 0;                ///< the run's metric after its training, and at its end
   std::string metric, set;                     ///< what is compared, on which rows
   bool smaller_is_better = false;
-  std::function<Model(uint64_t seed)> fresh;   ///< the model before its training
+  std::function<Model(uint64_t seed, bool anew)> start;  ///< before the training; `anew`: fresh weights, also for a file
   std::function<double(const Model&)> measure;
   /// The run's pipeline for another model and seed, all but keep_shape and criterion.
   std::function<Pipeline(Model&, uint64_t seed, const std::filesystem::path& folder)> pipeline;

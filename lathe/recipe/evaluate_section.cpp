@@ -81,6 +81,12 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
 Tensor predict_probabilities(const Model& model, const Dataset& data, bool smooth) {
   const Preprocessing& preprocessing = model.preprocessing;
   const at::Device device = device_of(model.graph);
+  if (preprocessing.front_end.kind != "none" && data.rows() > 0) {
+    const Shape wanted = shapes(model.graph)[static_cast<size_t>(model.graph.inputs().at(0))];
+    const Shape got = input_shape_of(preprocessing, data);
+    check(wanted == got, "{}: features are {} (the model expects {}); give recordings as long as those that trained it",
+          data.name, got, wanted);
+  }
   constexpr int64_t kChunk = 64;  // bounds the memory of wide layers and of the normalised copy
   std::vector<Tensor> parts;
   for (int64_t row = 0; row < data.rows(); row += kChunk) {

@@ -36,19 +36,18 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
   plan.data = data_section(required_table(recipe, "data"));
   plan.features = features_section(recipe);
   plan.augmentations = augment_section(recipe);
-  const Settings& model = required_table(recipe, "model");
-  plan.model = &chosen(model, "name", models());
-  plan.model_settings = without(model, "name");
-  plan.preprocessing.task = plan.model->task;
+  plan.model = model_section(required_table(recipe, "model"));
+  plan.preprocessing = plan.model.preprocessing;
+  plan.preprocessing.task = plan.model.task;
   plan.preprocessing.normalize = plan.data.normalize;
   if (plan.features.front_end.kind != "none" && plan.preprocessing.task == "segmentation")
     throw settings_error(plan.features.origin,
                          fmt::format("'{}' gives no label a sample, for its frames are not samples (expected a model "
                                      "that classifies with [features])",
-                                     plan.model->name));
-  const Model fresh{
-      std::string(plan.model->name), build_model(plan.model->name, plan.model_settings), plan.preprocessing, {}};
+                                     plan.model.name));
+  const Model fresh{plan.model.name, plan.model.build(), plan.preprocessing, {}};
   plan.train = train_section(recipe.table("train"), fresh);
+  if (plan.model.from_file && !recipe.has("train")) plan.train.fit.epochs = 0;  // it is trained already
   StepPlan so_far{fresh, plan.train.fit.optimizer.kind};
   for (const Settings* step : recipe.tables("step")) {
     const StepEntry& entry = chosen(*step, "kind", steps());
@@ -56,7 +55,6 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
   }
   plan.controls = controls_section(recipe.table("controls"), plan.steps);
   plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
-  for (const auto& entry : model.entries()) model.has(entry.first);  // build_model has refused what it does not know
   recipe.refuse_unknown();
   return plan;
 }

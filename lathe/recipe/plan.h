@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lathe/models/model_registry.h"
+#include "lathe/recipe/model_section.h"
 #include "lathe/recipe/augment_section.h"
 #include "lathe/recipe/controls.h"
 #include "lathe/recipe/data_section.h"
@@ -20,8 +20,7 @@ struct Plan {
   DataSection data;
   FeaturesSection features;
   std::vector<NamedAugmentation> augmentations;
-  const ModelEntry* model = nullptr;
-  Settings model_settings;
+  ModelSection model;
   TrainSection train;
   std::vector<NamedStep> steps;
   ControlsSection controls;

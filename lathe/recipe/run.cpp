@@ -151,10 +151,9 @@ class Run {
     write_atomic(file("manifest.json"), described.dump(2) + "\n");
   }
 
-  Model fresh_model(uint64_t seed) const {
+  Model fresh_model(uint64_t seed, bool anew = false) const {
     at::manual_seed(seed);
-    Model model{std::string(plan_.model->name), build_model(plan_.model->name, plan_.model_settings), plan_.preprocessing,
-                {}};
+    Model model{plan_.model.name, anew ? plan_.model.anew() : plan_.model.build(), plan_.preprocessing, {}};
     move_to(model.graph, options_.device);
     return model;
   }
@@ -166,8 +165,7 @@ class Run {
     check(data_.train.features.empty() || wanted == got, "{}: features are {} (the model expects {}); see [features]",
           plan_.data.name, got, wanted);
     check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
-    check(wanted == got, "{}: windows are {} (the model expects {}); set [model] samples = {}", plan_.data.name, got,
-          wanted, got[2]);
+    check(wanted == got, "{}: windows are {} (the model expects {}){}", plan_.data.name, got, wanted, size_hint(got));
     check_rate();
     for (const std::string& set : plan_.evaluate.sets)
       check(set != "test" || data_.test.rows() > 0, "{}: has no rows to test (split = \"none\"); set [evaluate] sets = [\"train\"]",
@@ -189,11 +187,24 @@ class Run {
     move_to(model_.graph, options_.device);
   }
 
+  /// "; set [model] samples = 1920", where the model has such a setting.
+  std::string size_hint(const Shape& got) const {
+    if (got.rank() == 3 && plan_.model.takes("samples")) return fmt::format("; set [model] samples = {}", got[2]);
+    if (got.rank() == 4 && plan_.model.takes("height"))
+      return fmt::format("; set [model] height = {}, width = {}", got[2], got[3]);
+    return "";
+  }
+  std::string classes_hint(int64_t classes) const {
+    for (const char* key : {"classes", "n_classes"})
+      if (plan_.model.takes(key)) return fmt::format("; set [model] {} = {}", key, classes);
+    return "";
+  }
+
   void check_rate() const {
     const double rate = data_.train.rate_hz;
     const auto mismatch = rate_mismatch(model_.graph, rate);
     if (!mismatch) return;
-    const Settings& model = plan_.model_settings;
+    const Settings& model = plan_.model.settings;
     throw settings_error(
         model.has("rate_hz") ? model.origin("rate_hz") : plan_.data.name,
         fmt::format(
@@ -206,11 +217,11 @@ class Run {
     const int64_t outputs = shapes(model_.graph).back()[1];
     int64_t largest = data_.train.targets.max().item<int64_t>();
     if (data_.test.rows() > 0) largest = std::max(largest, data_.test.targets.max().item<int64_t>());
-    check(largest < outputs, "{}: has a class {} but the model has {} outputs; set [model] classes = {}",
-          plan_.data.name, largest, outputs, largest + 1);
+    check(largest < outputs, "{}: has a class {} but the model has {} outputs{}", plan_.data.name, largest, outputs,
+          classes_hint(largest + 1));
     const auto names = std::ssize(data_.train.class_names);
-    check(names == 0 || names == outputs, "{}: {} classes have names but the model has {} outputs; set [model] classes = {}",
-          plan_.data.name, names, outputs, names);
+    check(names == 0 || names == outputs, "{}: {} classes have names but the model has {} outputs{}", plan_.data.name,
+          names, outputs, classes_hint(names));
   }
 
   void check_segments(int64_t samples) const {
@@ -245,6 +256,7 @@ class Run {
   }
 
   void train_and_apply_steps() {
+    if (fit_.epochs == 0) note_ledger("as given");
     run_pipeline(
         pipeline(model_, options_.seed, options_.out, options_.resume),
         [&](const FitReport& report) {
@@ -281,7 +293,7 @@ class Run {
          .metric = plan_.evaluate.primary,
          .set = data_.test.name,
          .smaller_is_better = metrics().at(plan_.evaluate.primary).smaller_is_better,
-         .fresh = [&](uint64_t seed) { return fresh_model(seed); },
+         .start = [&](uint64_t seed, bool anew) { return fresh_model(seed, anew); },
          .measure = measure,
          .pipeline = [&](Model& model, uint64_t seed, const fs::path& folder) { return pipeline(model, seed, folder, true); },
          .say = options_.say});

@@ -50,7 +50,7 @@ TEST(Controls, WhatHasNoEffectIsRefused) {
     return std::string(error_of_run(with_controls(step, controls)).what());
   };
   EXPECT_EQ(said("kind = \"absorb\"", "random = true"),
-            "recipe.toml:24: 'random' has no effect without a [[step]] kind = \"prune\"");
+            "recipe.toml:25: 'random' has no effect without a [[step]] kind = \"prune\"");
   EXPECT_EQ(said("kind = \"finetune\"", "from_scratch = true"),
             "recipe.toml:25: 'from_scratch' has no effect without a [[step]] that removes channels (prune or merge)");
   EXPECT_EQ(said(kPrune, "seed = 3").substr(0, 32), "recipe.toml:29: unknown key 'see");
@@ -88,7 +88,7 @@ TEST(Finetune, GoesOnWithTheOptimizerOfTheTrainingBefore) {
   EXPECT_STREQ(error_of_run(with_line("kind = \"merge\"\nratio = 0.5",
                                       "kind = \"finetune\"\nepochs = 1\ncontinue_optimizer = true\noptimizer = \"sgd\""))
                    .what(),
-               "recipe.toml:21: 'continue_optimizer': the training before uses 'adam' (this one 'sgd')");
+               "recipe.toml:20: 'continue_optimizer': the training before uses 'adam' (this one 'sgd')");
 }
 
 }  // namespace

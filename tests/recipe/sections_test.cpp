@@ -29,10 +29,10 @@ TEST_P(UnknownKey, IsRefusedWithItsLineAndTheNearestKnownKey) {
 INSTANTIATE_TEST_SUITE_P(
     Sections, UnknownKey,
     testing::Values(
-        Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: augment, control, ",
+        Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: augment, controls, ",
              "(did you mean 'evaluate'?)"},
         Slip{"simulator_windows = 12", "simulator_window = 12",
-             "recipe.toml:4: unknown key 'simulator_window'; known: class_names, ",
+             "recipe.toml:4: unknown key 'simulator_window'; known: channels, class_names, ",
              "(did you mean 'simulator_windows'?)"},
         Slip{"kernels = 2", "kernel = 2", "recipe.toml:8: unknown key 'kernel'; known: kernels, lengths, samples",
              "(did you mean 'kernels'?)"},
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "small: windows are [1, 1, 1920] (the model expects [1, 1, 100]); set [model] samples = 1920"},
         Mistake{"name = \"small\"", "name = \"small\"\nfold = 4", "recipe.toml:3: 'fold' is 4 (expected 0 to 3)"},
         Mistake{"name = \"small\"", "name = \"small\"\nsplit = \"group\"",
-                "recipe.toml:3: unknown split 'group'; known: contiguous, grouped, holdout, none, rows, shuffled (did "
+                "recipe.toml:3: unknown split 'group'; known: contiguous, files, grouped, holdout, none, rows, shuffled, where (did "
                 "you mean "
                 "'grouped'?)"}));
 
