@@ -5,6 +5,9 @@
 namespace lathe {
 
 at::Tensor preprocess(const Preprocessing& settings, const at::Tensor& rows) {
+  check(settings.front_end.kind == "none" || rows.dim() == 3,
+        "rows are [{}] (expected recordings [C, T]: the model computes features itself, with its front end '{}')",
+        fmt::join(rows.sizes().slice(1), ", "), settings.front_end.kind);
   return apply_front_end(settings.front_end, transforms().at(settings.normalize).apply(rows), settings.rate_hz);
 }
 

@@ -96,9 +96,10 @@ TEST(Preprocess, FeaturesOfAnotherFrontEndAreRefused) {
 TEST(Preprocess, FeaturesThatNobodyNamedAreNoRecordings) {
   Dataset features = recordings();
   features.inputs = at::rand({3, 1, 40, 10});
-  EXPECT_EQ(error_of([&] { inputs_of(with_log_mel(), features, 0, 1); }),
-            "speech: front end 'log_mel': rows are [1, 40, 10] (expected recordings of one channel, [1, T]; the "
-            "features are computed from them)");
+  EXPECT_EQ(
+      error_of([&] { inputs_of(with_log_mel(), features, 0, 1); }),
+      "speech: rows are [1, 40, 10] (expected recordings [C, T]: the model computes features itself, with its front "
+      "end 'log_mel')");
 }
 
 }  // namespace
