@@ -37,4 +37,25 @@ FeaturesSection features_section(const Settings& recipe) {
   return section;
 }
 
+void take_from_file(const Settings& recipe, const Preprocessing& file, FeaturesSection& section, Preprocessing& all) {
+  if (file == Preprocessing{}) return;  // a network from elsewhere: nobody said what it wants
+  const FrontEnd& own = file.front_end;
+  const auto refuse = [](const std::string& origin, const std::string& key, const auto& given, const auto& trained) {
+    throw settings_error(origin, fmt::format("'{}' is {} (the model was trained with {}); leave it out, or train anew",
+                                             key, given, trained));
+  };
+  const Settings& features = recipe.table("features");
+  const bool recordings = own.kind != "none" || file.rate_hz > 0;
+  if (recipe.has("features") && recordings && section.front_end.kind != own.kind)
+    refuse(features.origin("kind"), "kind", section.front_end.kind, own.kind);
+  if (recordings)
+    for (const auto& [key, given] : section.front_end.settings)
+      if (given != own.settings.at(key)) refuse(features.origin(key), key, given, own.settings.at(key));
+  const Settings& data = recipe.table("data");
+  if (own.kind != "none" && data.has("normalize") && all.normalize != file.normalize)
+    refuse(data.origin("normalize"), "normalize", all.normalize, file.normalize);
+  if (own.kind != "none") section.front_end = own;
+  if (!data.has("normalize")) all.normalize = file.normalize;
+}
+
 }  // namespace lathe

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "lathe/base/settings.h"
-#include "lathe/data/front_end.h"
+#include "lathe/formats/model_file.h"
 
 namespace lathe {
 
@@ -15,6 +15,12 @@ struct FeaturesSection {
   /// The front end for recordings of this rate. @throws Error where it was written
   FrontEnd resolved(double rate_hz) const;
 };
+
+/// For a model from a file: its own normalisation and front end, where recipe and file do not contradict each other.
+/// Settings that the recipe leaves out are the file's.
+/// @param recipe  whose [features] and [data] normalize count
+/// @throws Error "recipe.toml:9: 'n_mels' is 64 (the model was trained with 128); …"
+void take_from_file(const Settings& recipe, const Preprocessing& file, FeaturesSection& section, Preprocessing& all);
 
 /// Keys: kind, and the settings of that front end. No section: no front end.
 FeaturesSection features_section(const Settings& recipe);

@@ -40,6 +40,7 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
   plan.preprocessing = plan.model.preprocessing;
   plan.preprocessing.task = plan.model.task;
   plan.preprocessing.normalize = plan.data.normalize;
+  if (plan.model.from_file) take_from_file(recipe, plan.model.preprocessing, plan.features, plan.preprocessing);
   if (plan.features.front_end.kind != "none" && plan.preprocessing.task == "segmentation")
     throw settings_error(plan.features.origin,
                          fmt::format("'{}' gives no label a sample, for its frames are not samples (expected a model "

@@ -111,6 +111,11 @@ class Run {
     plan_.preprocessing.class_names = train.class_names;
     if (plan_.preprocessing.task == "segmentation" && train.class_names.empty())
       plan_.preprocessing.class_names = {"0", "1"};
+    const double trained = plan_.model.preprocessing.rate_hz;  // of a file
+    check(plan_.features.front_end.kind == "none" || trained == 0 || train.rate_hz == trained,
+          "{}: recordings have {:g} samples a second (the model's front end was trained on {:g}); set [data] rate_hz = "
+          "{:g}",
+          plan_.data.name, train.rate_hz, trained, trained);
     plan_.preprocessing.front_end = plan_.features.resolved(train.rate_hz);
     compute_features();
     plain_ = std::make_unique<NormalizedBatches>(data_.train, plan_.preprocessing);

@@ -189,6 +189,27 @@ TEST_F(Features, Slips) {
             "recipe.toml:7: front end 'log_mel': spectrogram: win_length is 200 (expected 1 to n_fft, 128)");
 }
 
+TEST_F(Features, AModelFromAFileKeepsItsFrontEnd) {
+  run(kTones, "run");
+  const std::string network = "name = \"lenet\"\nheight = 28\nwidth = 28\nn_classes = 2";
+  const std::string file =
+      with_line(network, "file = \"" + (folder_ / "run/model.safetensors").string() + "\"", kTones);
+  const std::string section =
+      "[features]\nkind = \"log_mel\"\nn_mels = 28\nwin_length = 200\nhop_length = 80\nn_fft = 512\n";
+  run(with_line(section, "", file), "more");
+  EXPECT_EQ(load_model(folder_ / "more/model.safetensors").preprocessing,
+            load_model(folder_ / "run/model.safetensors").preprocessing);
+  EXPECT_EQ(error_with(with_line("n_mels = 28", "n_mels = 64", file)),
+            "recipe.toml:9: 'n_mels' is 64 (the model was trained with 28); leave it out, or train anew");
+  EXPECT_EQ(error_with(with_line(section, "[features]\nkind = \"none\"\n", file)),
+            "recipe.toml:8: 'kind' is none (the model was trained with log_mel); leave it out, or train anew");
+  EXPECT_EQ(error_with(with_line("rate_hz = 8000", "rate_hz = 8000\nnormalize = \"none\"", file)),
+            "recipe.toml:6: 'normalize' is none (the model was trained with zscore); leave it out, or train anew");
+  EXPECT_EQ(error_with(with_line("rate_hz = 8000", "rate_hz = 16000", file)),
+            "tones: recordings have 16000 samples a second (the model's front end was trained on 8000); set [data] "
+            "rate_hz = 8000");
+}
+
 TEST_F(Features, SlipsInAugmentation) {
   EXPECT_EQ(
       error_with(kTones + "[augment.mixupp]\nalpha = 1\n"),
