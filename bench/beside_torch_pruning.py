@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times groups and removal in lathe and Torch-Pruning, interleaved, one thread; medians of the rounds.
+"""Times groups and removal in lathe and Torch-Pruning, interleaved, one thread; processor time, medians of the rounds.
 
 Usage: beside_torch_pruning.py --nets-folder DIR [--nets resnet18,vgg16] [--rounds 7] [--build build] [--json OUT]
 
@@ -35,25 +35,25 @@ def torch_pruning_seconds(model, shape):
     """(to build its graph, for groups and removal), and the parameters left."""
     model, x = copy.deepcopy(model), torch.randn(1, *shape)
     layers = [layer for layer in model.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))]
-    start = time.perf_counter()
+    start = time.process_time()
     graph = torch_pruning.DependencyGraph().build_dependency(model, x)
-    built = time.perf_counter()
+    built = time.process_time()
     for group in list(graph.get_all_groups(ignored_layers=[layers[-1]])):
         first, entries = group[0]
         graph.get_pruning_group(first.target.module, first.handler, list(range(len(entries) // 2))).prune()
-    end = time.perf_counter()
+    end = time.process_time()
     return (built - start, end - built), sum(value.numel() for value in model.parameters())
 
 
 def lathe_seconds(program, name, folder):
-    """Of the best stretch of 0.2 s, as Google Benchmark measures it."""
+    """The mean of 0.2 s, as Google Benchmark measures it."""
     with tempfile.TemporaryDirectory() as only:
         os.symlink(folder / f"{name}.onnx", pathlib.Path(only) / f"{name}.onnx")
         done = subprocess.run([program, f"--benchmark_filter=^groups_and_removal/{name}$", "--benchmark_format=json",
                                "--benchmark_min_time=0.2"], capture_output=True, text=True, check=True,
                               env=dict(os.environ, LATHE_ONNX_NETS=only, OMP_NUM_THREADS="1"))
     (row,) = json.loads(done.stdout)["benchmarks"]
-    return row["real_time"] / 1e3  # from ms
+    return row["cpu_time"] / 1e3  # from ms
 
 
 def main():

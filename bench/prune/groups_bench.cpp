@@ -1,10 +1,12 @@
-/// Times what pruning does to a network besides choosing: finding the groups, and taking the first half of each away. On
-/// cp_resnet; or on every .onnx file in the folder $LATHE_ONNX_NETS instead.
+/// Times what pruning does to a network besides choosing: finding the groups, and taking the first half of each away.
+/// On cp_resnet; or on every .onnx file in the folder $LATHE_ONNX_NETS instead.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 
 #include "lathe/formats/import_onnx.h"
 #include "lathe/graph/groups.h"
@@ -13,11 +15,11 @@
 namespace lathe {
 namespace {
 
-std::vector<Unit> first_halves(const std::vector<ChannelGroup>& groups) {
+std::vector<Unit> first_halves(std::vector<ChannelGroup> groups) {
   std::vector<Unit> doomed;
-  for (const ChannelGroup& group : groups)
+  for (ChannelGroup& group : groups)
     if (!group.pinned)
-      doomed.insert(doomed.end(), group.units.begin(), group.units.begin() + std::ssize(group.units) / 2);
+      std::move(group.units.begin(), group.units.begin() + std::ssize(group.units) / 2, std::back_inserter(doomed));
   return doomed;
 }
 
