@@ -20,7 +20,9 @@
 #include "lathe/exec/latency.h"  // how long a graph takes on this machine
 #include "lathe/exec/run.h"      // runs a graph, taps its nodes, predicts in batches
 
+#include "lathe/data/augment/augmentation.h"   // rows that change at random while they are trained on
 #include "lathe/data/dataset.h"                // Dataset: rows, labels, groups
+#include "lathe/data/front_end.h"              // what turns recordings into features
 #include "lathe/data/readers/readers.h"        // .npy, .csv, .tsv
 #include "lathe/data/simulators/simulators.h"  // labelled recordings without a download
 #include "lathe/data/splits.h"                 // folds and hold-outs that do not leak
@@ -28,6 +30,7 @@
 #include "lathe/data/windows.h"                // windows of long recordings
 
 #include "lathe/signal/filters.h"      // Butterworth band-pass
+#include "lathe/signal/log_mel.h"      // log-mel features of audio
 #include "lathe/signal/periodogram.h"  // power over frequency
 #include "lathe/signal/resample.h"     // another sampling rate
 #include "lathe/signal/savgol.h"       // Savitzky-Golay smoothing
@@ -45,6 +48,7 @@
 #include "lathe/formats/import_onnx.h"   // a network from ONNX
 #include "lathe/formats/load_weights.h"  // weights of a file into a graph, by name
 #include "lathe/formats/model_file.h"    // one file: weights, graph, preprocessing
+#include "lathe/formats/preprocess.h"    // recordings to what a model's graph sees
 #include "lathe/formats/read_weights.h"  // safetensors files and PyTorch state dicts
 
 #include "lathe/prune/evidence.h"  // what data say of a network, for criteria that ask
