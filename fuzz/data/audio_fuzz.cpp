@@ -6,6 +6,11 @@
 #include "fuzz/support/harness.h"
 #include "lathe/base/files.h"
 
+/// libsndfile does not give back what libvorbis took for an OGG file that it then refuses.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libvorbis";
+}
+
 namespace lathe::fuzz {
 
 namespace {

@@ -74,6 +74,8 @@ TEST_F(Idx, SizesThatTheFileDoesNotHold) {
             "bytes follow the array (expected 6 bytes for uint8 [2, 3], got 7)");
   EXPECT_EQ(error(idx_head(14, {0xffffffff, 0xffffffff, 0xffffffff})),
             "header is damaged (expected a size that fits in 63 bits, got shape [4294967295, 4294967295])");
+  EXPECT_EQ(error(idx_head(14, {0, 0xffffffff, 0xffffffff})),
+            "header is damaged (expected a size that fits in 63 bits, got shape [0, 4294967295, 4294967295])");
 }
 
 TEST_F(Idx, PackedFilesThatAreDamaged) {

@@ -58,12 +58,16 @@ Header parse_header(const Fill& fill) {
         magic[2]);
   check(magic[3] >= 1 && magic[3] <= 4, "IDX array has {} axes (expected 1 to 4)", magic[3]);
   Header header{*item, {}, 4 + 4 * magic[3], item->bytes};
+  bool empty = false;
   for (int axis = 0; axis < magic[3]; ++axis) {
     const std::array<int, 4> b = take<4>(fill);
     header.shape.push_back(int64_t{b[0]} << 24 | int64_t{b[1]} << 16 | int64_t{b[2]} << 8 | b[3]);
-    check(!__builtin_mul_overflow(header.bytes, header.shape.back(), &header.bytes),
+    empty = empty || header.shape.back() == 0;
+    // An axis of size 0 must not hide sizes beside it that no tensor can have.
+    check(!__builtin_mul_overflow(header.bytes, std::max<int64_t>(1, header.shape.back()), &header.bytes),
           "header is damaged (expected a size that fits in 63 bits, got shape [{}])", fmt::join(header.shape, ", "));
   }
+  if (empty) header.bytes = 0;
   return header;
 }
 
