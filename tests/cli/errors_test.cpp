@@ -151,7 +151,10 @@ TEST_F(Errors, TruncatedFiles) {
 TEST_F(Errors, FilesOfAnotherKind) {
   write_atomic(*folder_ / "x.mat", "no matrix");
   const std::string path = (*folder_ / "x.mat").string();
-  eval_refused("x.mat", "y.npy", path + ": no reader knows this kind of file (expected .npy .csv .tsv, got '.mat')", 4);
+  eval_refused("x.mat", "y.npy",
+               path + ": no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin .png .jpg .jpeg "
+                      ".wav .flac .ogg, got '.mat')",
+               4);
   refused({"info", "x.npy"}, 3,
           "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors "
           "file?");

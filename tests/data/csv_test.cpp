@@ -148,8 +148,8 @@ TEST_F(Csv, ABlankTableTakesNoTime) {
 
 TEST_F(Csv, UnknownEndings) {
   EXPECT_EQ(error_of([] { open_array("/nowhere/a.xyz"); }),
-            "/nowhere/a.xyz: no reader knows this kind of file (expected .npy .csv .tsv -idx3-ubyte -idx1-ubyte .gz "
-            ".bin .png .jpg .jpeg .wav .flac .ogg, got '.xyz')");
+            "/nowhere/a.xyz: no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin "
+            ".png .jpg .jpeg .wav .flac .ogg, got '.xyz')");
 }
 
 }  // namespace
