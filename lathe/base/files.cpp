@@ -76,11 +76,12 @@ void make_folder(const fs::path& folder) {
 }
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe must not hold us up
   check(file.fd >= 0, "{}: cannot be opened ({})", path.string(), reason());
   struct stat status {};
   check(::fstat(file.fd, &status) == 0, "{}: cannot be read ({})", path.string(), reason());
   check(!S_ISDIR(status.st_mode), "{}: is a folder, expected a file", path.string());
+  check(S_ISREG(status.st_mode), "{}: is a pipe or a device, expected a file", path.string());
   size_ = static_cast<size_t>(status.st_size);
   if (size_ == 0) return;  // mmap refuses empty files
   data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.fd, 0);

@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -48,6 +49,16 @@ void refuse_unknown_verb(int argc, char** argv) {
   if (argc > 1 && argv[1][0] != '-') verbs().at(argv[1]);
 }
 
+/// "nan" is within every range for whoever asks whether it is outside.
+void refuse_nan(const CLI::App& verb) {
+  for (const CLI::Option* option : verb.get_options()) {
+    if (option->get_type_name().rfind("FLOAT", 0) != 0) continue;
+    for (const std::string& text : option->results())
+      if (std::isnan(std::strtod(text.c_str(), nullptr)))
+        fail_as(ExitCode::usage, "{} {}: is no number; see 'lathe {} --help'", option->get_name(), text, verb.get_name());
+  }
+}
+
 int parse_and_run(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == "--list-verbs") {  // for the build, which collects every verb's --help
     for (const Verb& verb : verbs()) std::printf("%s\n", std::string(verb.name).c_str());
@@ -69,7 +80,10 @@ int parse_and_run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
-    return app.exit(success);
+    const int code = app.exit(success);
+    std::cout.flush();
+    check(std::cout.good(), "standard output: cannot be written ({})", std::strerror(errno));
+    return code;
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
@@ -79,6 +93,7 @@ int parse_and_run(int argc, char** argv) {
     if (argc == 1) sentence = "no verb is given";
     return complain(fmt::format("{}; see 'lathe{} --help'", sentence, verb), ExitCode::usage);
   }
+  refuse_nan(*app.get_subcommands().at(0));
   work.at(app.get_subcommands().at(0))(output);
   return 0;
 }

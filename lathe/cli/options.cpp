@@ -12,6 +12,7 @@
 
 #include "lathe/base/progress.h"
 #include "lathe/base/text.h"
+#include "lathe/data/readers/name_pattern.h"
 #include "lathe/recipe/model_rate.h"
 
 namespace lathe {
@@ -26,8 +27,8 @@ void MachineOptions::apply() const {
 }
 
 void DataOptions::declare(CLI::App& app, bool needs_targets) {
-  app.add_option("--inputs", inputs, "windows [N, T] or [N, C, T], or one recording; .npy, .csv or .tsv")->required();
-  auto* labels = app.add_option("--targets", targets, "labels: 0/1 a sample [N, T], or a class a window [N]");
+  app.add_option("--inputs", inputs, "windows [N, T] or [N, C, T], images, or one recording: a file or a folder (lathe list readers)")->required();
+  auto* labels = app.add_option("--targets", targets, "labels: 0/1 a sample [N, T], or a class a window [N]; of files: '{label}_{speaker}_{index}'");
   if (needs_targets) labels->required();
   app.add_option("--groups", groups, "subject or recording of each window [N]");
   declare_reading(app);
@@ -41,6 +42,8 @@ void DataOptions::declare_reading(CLI::App& app) {
       ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC", "NCHW"}));
   app.add_option("--window", window_samples, "cut a recording into windows of this many samples")
       ->check(CLI::PositiveNumber);
+  app.add_option("--clip-seconds", clip_seconds, "length of recordings that come as files: longer ones are cut, shorter padded")
+      ->check(CLI::PositiveNumber);
   auto* window = app.get_option("--window");
   app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)")
       ->check(CLI::PositiveNumber)
@@ -49,13 +52,25 @@ void DataOptions::declare_reading(CLI::App& app) {
       ->check(CLI::IsMember({"refuse", "drop"}));
 }
 
-Dataset DataOptions::load(const Model& model, const Output& output) const {
+/// The last part of a path, also of a folder that is written with a slash behind it.
+static std::string short_name(const std::string& path) {
+  const std::filesystem::path whole(path);
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+/// A path from the current folder; patterns of file names stay as they are.
+static std::string located(const std::string& path) {
+  return path.empty() || is_name_pattern(path) ? path : std::filesystem::absolute(path).string();
+}
+
+Dataset DataOptions::load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes) const {
   DataSection section;
-  section.name = std::filesystem::path(inputs).filename().string();
-  if (!targets.empty()) section.name += " with " + std::filesystem::path(targets).filename().string();
-  section.inputs = std::filesystem::absolute(inputs).string();
-  section.targets = targets.empty() ? "" : std::filesystem::absolute(targets).string();
-  section.groups = groups.empty() ? "" : std::filesystem::absolute(groups).string();
+  section.name = short_name(inputs);
+  if (!targets.empty() && !is_name_pattern(targets)) section.name += " with " + short_name(targets);
+  section.inputs = located(inputs);
+  section.targets = located(targets);
+  section.groups = located(groups);
+  section.clip_seconds = clip_seconds;
   if (!columns.empty())
     for (const std::string& column : split(columns, ',')) section.columns.emplace_back(trim(column));
   section.layout = layout;
@@ -65,10 +80,13 @@ Dataset DataOptions::load(const Model& model, const Output& output) const {
   section.class_names = model.preprocessing.class_names;
   const bool classification = model.preprocessing.task == "classification";
   if (!classification) section.class_names.clear();
-  Accepted accepted = accept(load_all(section, "", classification), missing_rule(missing));
+  LoadedData account;
+  Accepted accepted = accept(load_all(section, "", classification, &account), missing_rule(missing));
+  for (const std::string& note : account.notes) output.say(note);
+  if (hashes != nullptr) *hashes = account.hashes;
   if (accepted.dropped > 0)
     output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
-  accepted.data.name = std::filesystem::path(inputs).filename().string();  // results are about the inputs
+  accepted.data.name = short_name(inputs);  // results are about the inputs
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
   check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
         accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,14 @@ struct DataOptions {
   std::string inputs, targets, groups, columns, layout, missing = "refuse";
   double rate_hz = 0;
   int64_t window_samples = 0, stride_samples = 0;
+  double clip_seconds = 0;
   void declare(CLI::App& app, bool needs_targets);
   /// --columns, --layout, --window, --stride and --missing: how one file of inputs is read.
   void declare_reading(CLI::App& app);
   /// Everything in one dataset, verified; says how many windows were left out for missing values.
-  /// @param model  whose task and class names decide how targets are read
-  Dataset load(const Model& model, const Output& output) const;
+  /// @param model   whose task and class names decide how targets are read
+  /// @param hashes  gets those of the files
+  Dataset load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes = nullptr) const;
 };
 
 /// One comma-separated list of numbers: "0.35,0,0". @throws Error (usage)

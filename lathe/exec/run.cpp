@@ -6,6 +6,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "lathe/base/glob.h"
 #include "lathe/base/text.h"
@@ -100,7 +101,12 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
       try {
         values[i] = step.fusion ? step.fusion->forward(mine) : node.op->forward(mine, node.params, {options.training});
       } catch (const c10::Error& error) {
-        fail("node '{}': {}", node.name, first_line(error.what_without_backtrace()));
+        const std::string reason = first_line(error.what_without_backtrace());
+        constexpr std::string_view kAsked = "you tried to allocate ";
+        if (const size_t at = reason.find(kAsked); at != std::string::npos)
+          fail_as(ExitCode::budget, "node '{}': needs {} of memory at once, more than there is; run fewer rows", node.name,
+                  human_bytes(std::strtoll(reason.c_str() + at + kAsked.size(), nullptr, 10)));
+        fail("node '{}': {}", node.name, reason);
       } catch (const Error& error) {
         throw error.within(fmt::format("node '{}'", node.name));
       }

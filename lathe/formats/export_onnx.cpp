@@ -4,6 +4,7 @@
 #include <ATen/ops/randn.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "lathe/base/text.h"
@@ -37,9 +38,11 @@ std::vector<std::string> output_names(const Model& model) {
   return wanted.size() == names.size() && !taken ? wanted : names;
 }
 
-void write_nodes(const Graph& graph, const std::vector<Shape>& shapes, OnnxModel& file) {
+/// @param reserved  names that no helper of a node may take
+void write_nodes(const Graph& graph, const std::vector<Shape>& shapes, const std::vector<std::string>& reserved,
+                 OnnxModel& file) {
   std::vector<std::string> refused;
-  std::set<std::string> taken;
+  std::set<std::string> taken(reserved.begin(), reserved.end());
   for (const Node& node : graph.nodes) taken.insert(node.name);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
@@ -83,6 +86,18 @@ void name_output(const std::string& from, const std::string& to, OnnxModel& file
   }
 }
 
+/// The largest difference over the largest value; infinite where one is not finite and the other is something else.
+double relative_difference(const Tensor& mine, const Tensor& other) {
+  const Tensor finite = mine.isfinite().logical_and(other.isfinite());
+  const Tensor same = mine.eq(other).logical_or(mine.isnan().logical_and(other.isnan()));
+  if (!finite.logical_or(same).all().item().toBool()) return std::numeric_limits<double>::infinity();
+  check(finite.any().item().toBool(),
+        "the model gives no finite number on noise, so its ONNX form cannot be compared; not written");
+  const Tensor values = mine.masked_fill(finite.logical_not(), 0), others = other.masked_fill(finite.logical_not(), 0);
+  const double scale = std::max(1e-12, values.abs().max().item().toDouble());
+  return values.sub(others).abs().max().item().toDouble() / scale;
+}
+
 }  // namespace
 
 OnnxModel to_onnx(const Model& model) {
@@ -92,8 +107,8 @@ OnnxModel to_onnx(const Model& model) {
   if (model.preprocessing != Preprocessing{})
     file.metadata["lathe.preprocessing"] = preprocessing_to_json(model.preprocessing);
   const std::vector<Shape> sizes = shapes(model.graph);
-  write_nodes(model.graph, sizes, file);
   const std::vector<std::string> names = output_names(model);
+  write_nodes(model.graph, sizes, names, file);
   for (size_t i = 0; i < names.size(); ++i) {
     const auto node = static_cast<size_t>(model.graph.outputs[i]);
     std::string name = names[i];
@@ -120,8 +135,7 @@ double export_onnx(const std::filesystem::path& path, const Model& model) {
     const std::vector<Tensor> mine = run(model.graph, x).outputs, theirs = run(back.graph, x).outputs;
     double largest = 0;
     for (size_t i = 0; i < mine.size(); ++i) {
-      const double scale = std::max(1e-12, mine[i].abs().max().item().toDouble());
-      largest = std::max(largest, mine[i].sub(theirs.at(i)).abs().max().item().toDouble() / scale);
+      largest = std::max(largest, relative_difference(mine[i], theirs.at(i)));
     }
     return largest;
   });

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lathe/base/text.h"
+#include "lathe/base/utf8.h"
 #include "lathe/formats/onnx/batch.h"
 #include "lathe/formats/onnx/fold.h"
 #include "lathe/formats/onnx/names.h"
@@ -46,8 +47,14 @@ class Refusals {
     if (nodes.empty()) order_.push_back(reason);
     nodes.push_back(node.label());
   }
+  /// What does not hold together rather than being out of reach; the first one's own words.
+  void note_bad_input(const Error& error) {
+    ++bad_;
+    if (!first_bad_) first_bad_ = error;
+  }
   void throw_if_any(size_t of) const {
     if (count_ == 0) return;
+    if (count_ == 1 && bad_ == 1) throw *first_bad_;
     std::string text = fmt::format("{} of {} nodes cannot be read", count_, of);
     for (const std::string& reason : order_) {
       const std::vector<std::string>& nodes = by_reason_.at(reason);
@@ -56,11 +63,12 @@ class Refusals {
                           fmt::join(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
       if (shown < nodes.size()) text += fmt::format(" and {} more", nodes.size() - shown);
     }
-    throw Error(text, ExitCode::unsupported);
+    throw Error(text, bad_ == count_ ? first_bad_->code() : ExitCode::unsupported);
   }
 
  private:
-  size_t count_ = 0;
+  size_t count_ = 0, bad_ = 0;
+  std::optional<Error> first_bad_;
   std::vector<std::string> order_;
   std::map<std::string, std::vector<std::string>> by_reason_;
 };
@@ -74,8 +82,9 @@ class Budget {
   }
   void take(int64_t values) {
     left_ -= values;
-    check(left_ >= 0, "with it the file makes too many constants of those that it holds");
+    check(!spent(), "with it the file makes too many constants of those that it holds");
   }
+  bool spent() const { return left_ < 0; }
 
  private:
   int64_t left_ = int64_t{1} << 26;
@@ -230,14 +239,20 @@ class Importer {
     try {
       known ? fold_node(node, inputs) : read_node(node, inputs, weights);
     } catch (const Error& error) {
-      if (error.code() != ExitCode::unsupported) throw error.within("node " + node.label());
-      refusals_.add(node, node.type + ": " + error.what());
-      for (const std::string& output : node.outputs) terms_[output] = {};
+      if (budget_->spent()) throw error.within("node " + node.label());
+      refuse(node, error);
     } catch (const c10::Error& error) {
-      fail("node {}: {}", node.label(), first_line(error.what_without_backtrace()));
+      refuse(node, Error(first_line(error.what_without_backtrace())));
     } catch (const std::out_of_range&) {
       fail("node {}: lacks an input or an output that every {} has", node.label(), node.type);
     }
+  }
+
+  /// Goes on with the rest, so that everything is told at once.
+  void refuse(const OnnxNode& node, const Error& error) {
+    refusals_.add(node, node.type + ": " + error.what());
+    if (error.code() != ExitCode::unsupported) refusals_.note_bad_input(error.within("node " + node.label()));
+    for (const std::string& output : node.outputs) terms_[output] = {};
   }
 
   void fold_node(const OnnxNode& node, const std::vector<OnnxInput>& inputs) {
@@ -261,7 +276,10 @@ class Importer {
       if (!view) budget_->take(results[i].numel());
       const bool still = trained && results[i].is_floating_point();
       terms_[node.outputs[i]] = {{}, std::move(results[i]), still};
-      if (still && !weight.empty()) weights_[node.outputs[i]] = weight;
+      if (!still || weight.empty()) continue;
+      // Exporters write equal weights once, and the others as an Identity of it that has the name.
+      const bool named = node.type == "Identity" && node.outputs[i].find('.') != std::string::npos;
+      weights_[node.outputs[i]] = named ? node.outputs[i] : weight;
     }
     for (size_t i = results.size(); i < node.outputs.size(); ++i) terms_[node.outputs[i]] = {};
   }
@@ -347,7 +365,7 @@ Model import_onnx(OnnxModel file, const OnnxImportOptions& options) {
   for (const OnnxValue& output : file.outputs) outputs.push_back(output.name);
   if (const auto found = file.metadata.find("lathe.preprocessing"); found != file.metadata.end())
     model.preprocessing = within("lathe.preprocessing", [&] { return preprocessing_from_json(found->second); });
-  model.notes["onnx.producer"] = file.producer;
+  model.notes["onnx.producer"] = as_utf8(file.producer);
   model.notes["onnx.outputs"] = join(outputs, ",");
   Importer importer(std::move(file), options);
   model.graph = importer.graph();

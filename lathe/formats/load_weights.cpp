@@ -128,7 +128,9 @@ LoadedWeights load_weights(Graph& graph, const TensorFile& file, const LoadWeigh
           fmt::format("{} (expected {}, got {})", entry.name, described(mine), described(theirs)));
     } else {
       const bool trains = mine.requires_grad();
-      mine = theirs.detach().to(mine.options(), /*non_blocking=*/false, /*copy=*/true).set_requires_grad(trains);
+      mine = theirs.detach().to(mine.options(), /*non_blocking=*/false, /*copy=*/true);
+      check(mine.isfinite().equal(theirs.isfinite()), "'{}' holds numbers too large for {}", entry.name, described(mine));
+      mine.set_requires_grad(trains);
       report.loaded.push_back(entry.name);
     }
     given.erase(found);

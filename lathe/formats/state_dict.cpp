@@ -72,10 +72,18 @@ Candidate choose(const Pickle& pickle, std::string_view entry) {
   check(entry.empty(), "has no state dict '{}'; there are: {}", entry, listed(candidates));
   const size_t here = tensors_in(pickle, root);
   if (here > 0 && usual.empty()) return {"", &root, here};
+  for (const Candidate& each : usual)  // tensors beside it are no weights (best_acc1), unless they have the same names
+    for (size_t i = 0; here > 0 && i + 1 < each.dict->items.size(); i += 2) {
+      const PickleValue& key = pickle[each.dict->items[i]];
+      const auto twin = key.kind == Kind::text ? below.find(key.text) : below.end();
+      check(twin == below.end() || !TorchArchive::is_tensor(*twin->second),
+            "'{}' is there on its own and in '{}'; say which to read: --entry {}, or save one of them alone", shown(key.text),
+            shown(each.name), shown(each.name));
+    }
   std::vector<Candidate>& found = usual.empty() ? candidates : usual;
   check(!found.empty(), "holds no state dict: no entry is a dict of tensors (its entries: {})",
         entries_of(pickle, root));
-  check(found.size() == 1, "holds several state dicts: {}; say which to read", listed(found));
+  check(found.size() == 1, "holds several state dicts: {}; say which to read: --entry NAME", listed(found));
   return found[0];
 }
 
@@ -90,17 +98,28 @@ TensorFile parse_state_dict(std::string_view bytes, std::string_view entry) {
         kMostTensors);
   TensorFile file;
   file.metadata["state_dict"] = chosen.name;
-  std::map<std::string_view, size_t> places;
-  for (size_t i = 0; i + 1 < items.size(); i += 2) {
-    const PickleValue &key = pickle[items[i]], &value = pickle[items[i + 1]];
-    if (key.kind != Kind::text || !TorchArchive::is_tensor(value)) continue;
-    const at::Tensor tensor =
-        within(fmt::format("tensor '{}'", shown(key.text)), [&] { return archive.tensor(value); });
-    const auto [place, fresh] = places.emplace(key.text, file.tensors.size());
+  std::map<std::string, size_t> places;
+  const auto add = [&](const std::string& name, const PickleValue& value) {
+    const at::Tensor tensor = within(fmt::format("tensor '{}'", shown(name)), [&] { return archive.tensor(value); });
+    const auto [place, fresh] = places.emplace(name, file.tensors.size());
+    check(file.tensors.size() < kMostTensors, "the state dict holds more than {} tensors", kMostTensors);
     if (fresh)
-      file.tensors.emplace_back(std::string(key.text), tensor);
+      file.tensors.emplace_back(name, tensor);
     else
       file.tensors[place->second].second = tensor;
+  };
+  for (size_t i = 0; i + 1 < items.size(); i += 2) {
+    const PickleValue &key = pickle[items[i]], &value = pickle[items[i + 1]];
+    if (!TorchArchive::is_tensor(value)) {
+      if (key.kind != Kind::text || tensors_in(pickle, value) == 0) continue;
+      for (size_t j = 0; j + 1 < value.items.size(); j += 2)  // a dict within: its tensors are told by loading, not lost
+        if (pickle[value.items[j]].kind == Kind::text && TorchArchive::is_tensor(pickle[value.items[j + 1]]))
+          add(std::string(key.text) + "." + std::string(pickle[value.items[j]].text), pickle[value.items[j + 1]]);
+      continue;
+    }
+    check(key.kind == Kind::text, "byte {}: a tensor under a key that is no text (expected the name of a parameter)",
+          key.at);
+    add(std::string(key.text), value);
   }
   return file;
 }

@@ -60,7 +60,10 @@ void Op::write_onnx(OnnxWriter&) const {
 }
 
 std::string OnnxWriter::param(std::string_view name) {
-  return node_.params.has(name) ? constant(name, node_.params[name]) : std::string();
+  if (!node_.params.has(name)) return {};
+  // A filter that does not train is no weight: readers tell them apart by their names.
+  const bool fixed = name == "weight" && const_cast<Params&>(node_.params).find(name)->buffer;
+  return constant(fixed ? "kernel" : name, node_.params[name]);
 }
 
 std::string OnnxWriter::constant(std::string_view name, const Tensor& value) {
@@ -152,7 +155,11 @@ double OnnxCall::number(size_t place) const {
 }
 
 Param OnnxCall::param(size_t place, std::string name) const {
-  return {std::move(name), constant(place).to(at::kFloat).clone(), !inputs_[place].trained};
+  const Tensor given = constant(place);
+  Param param{std::move(name), given.to(at::kFloat).clone(), !inputs_[place].trained};
+  require(given.scalar_type() == at::kFloat || param.value.isfinite().equal(given.isfinite()),
+          "input {} holds numbers too large for float32", place);
+  return param;
 }
 
 int64_t OnnxCall::integer(std::string_view attribute, int64_t without) const {

@@ -52,7 +52,9 @@ std::optional<double> limit(const OnnxCall& call, const char* name, size_t place
   } else if (call.has_attribute(name)) {
     end = call.real(name, 0);
   }
-  if (end && std::abs(*end) >= std::numeric_limits<float>::max()) return std::nullopt;
+  constexpr double most = std::numeric_limits<float>::max();
+  if (end && (std::string_view(name) == "min" ? *end <= -most : *end >= most)) return std::nullopt;
+  call.require(!end || std::isfinite(*end), "{} is {}", name, end.value_or(0));
   return end;
 }
 

@@ -97,6 +97,10 @@ std::vector<OnnxRule> onnx_group_norm() {
   return {{"GroupNormalization", [](OnnxCall& call) {
              const int64_t channels = call.value().shape()[1], groups = call.integer("num_groups", 0);
              check(groups >= 1 && channels % groups == 0, "{} channels do not split into {} groups", channels, groups);
+             const auto spatial = static_cast<int64_t>(call.value().shape().spatial());
+             // Of a norm put together from several nodes, whose constants broadcast from the last axis.
+             call.require(call.integer("lathe.spatial_axes", spatial) == spatial,
+                          "scale and shift lie on another axis than the channels of {}", call.value().shape());
              Params params{call.param(1, "weight"), call.param(2, "bias")};
              for (Param& param : params)  // opset 18 had one value a group
                if (param.value.numel() == groups && groups != channels)

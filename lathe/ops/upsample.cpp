@@ -42,6 +42,12 @@ class Upsample final : public Op {
   }
   Tensor forward(std::span<const Tensor> x, const Params&, Mode) const override {
     const std::vector<int64_t> sizes = output_sizes(x[0].sizes().slice(2));
+    if (options_.mode == "nearest" && !options_.factor.empty()) {  // exact, which float32 products are not
+      Tensor y = x[0];
+      for (size_t axis = 0; axis < axes(); ++axis)
+        if (options_.factor[axis] > 1) y = y.repeat_interleave(options_.factor[axis], static_cast<int64_t>(axis) + 2);
+      return y;
+    }
     if (options_.mode == "nearest")
       return axes() == 1 ? at::upsample_nearest1d(x[0], sizes) : at::upsample_nearest2d(x[0], sizes);
     return axes() == 1 ? at::upsample_linear1d(x[0], sizes, options_.align_corners)
@@ -127,6 +133,18 @@ void take_sizes(const OnnxCall& call, const std::vector<int64_t>& sizes, Upsampl
   (whole ? options.size : options.factor).clear();
 }
 
+/// LibTorch takes sample floor(i · (in / out)), the specification floor(i / (out / in)), both in float32: they may differ by one.
+void check_nearest(const OnnxCall& call, const UpsampleOptions& options) {
+  const Shape& input = call.value().shape();
+  for (size_t axis = 0; axis < options.size.size(); ++axis) {
+    const int64_t in = input[axis + 2], out = options.size[axis];
+    const float step = static_cast<float>(in) / static_cast<float>(out), scale = static_cast<float>(out) / static_cast<float>(in);
+    for (int64_t i = 0; i < out; ++i)
+      call.require(std::floor(static_cast<float>(i) * step) == std::floor(static_cast<float>(i) / scale),
+                   "nearest from {} samples to {}, where runtimes differ in sample {} (expected a whole factor)", in, out, i);
+  }
+}
+
 /// PyTorch's coordinates, or a sentence that says which were wanted.
 void take_mode(const OnnxCall& call, UpsampleOptions& options) {
   const bool upsample = call.node().type == "Upsample" || call.opset() < 11;
@@ -139,6 +157,7 @@ void take_mode(const OnnxCall& call, UpsampleOptions& options) {
     const bool same = half && rounding.rfind("round", 0) == 0 && !options.factor.empty();
     call.require(same || (where == "asymmetric" && rounding == "floor"),
                  "nearest with '{}' coordinates and '{}' (expected asymmetric and floor)", where, rounding);
+    check_nearest(call, options);
     return;
   }
   call.require(mode == "linear", "mode '{}' (expected nearest or linear)", mode);

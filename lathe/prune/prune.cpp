@@ -15,8 +15,8 @@ namespace {
 /// The nodes whose output channels a group takes.
 std::vector<std::string> writers(const Graph& graph, const ChannelGroup& group) {
   std::vector<std::string> names;
-  for (const Cut& cut : group.cuts)
-    if (cut.axis == 0) names.push_back(graph.nodes[static_cast<size_t>(cut.node)].name);
+  for (size_t i = 0; i < group.cuts.size(); ++i)
+    if (group.roles[i] != Role::reads) names.push_back(graph.nodes[static_cast<size_t>(group.cuts[i].node)].name);
   return names;
 }
 

@@ -107,6 +107,7 @@ class Run {
     say(fmt::format("data '{}': {} windows of {} samples to train, {} to test{}", plan_.data.name, train.rows(),
                     train.inputs.size(-1), data_.test.rows(),
                     data_.dropped > 0 ? fmt::format("; {} left out for missing values", data_.dropped) : ""));
+    for (const std::string& note : data_.notes) say(note);
     plan_.preprocessing.rate_hz = train.rate_hz;
     plan_.preprocessing.class_names = train.class_names;
     if (plan_.preprocessing.task == "segmentation" && train.class_names.empty())
@@ -153,6 +154,7 @@ class Run {
     described["recipe"] = options_.name;
     described["title"] = plan_.title;
     described["rows"] = {{"train", data_.train.rows()}, {"test", data_.test.rows()}, {"dropped", data_.dropped}};
+    if (!data_.notes.empty()) described["notes"] = data_.notes;
     write_atomic(file("manifest.json"), described.dump(2) + "\n");
   }
 

@@ -124,7 +124,7 @@ TEST_F(Errors, FilesThatAreNotThere) {
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
   refused(
       {"run", "ppg-qualty"}, 2,
-      "unknown recipe 'ppg-qualty'; known: ppg-quality, ppg-quality-demo, ppg-sweep, rhythm-classifier (did you mean "
+      "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, mnist-cp-resnet, ppg-quality, ppg-quality-demo, ppg-sweep, prune-onnx, rhythm-classifier (did you mean "
       "'ppg-quality'?)");
   refused({"report", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
   refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
@@ -186,7 +186,7 @@ TEST_F(Errors, ArraysThatDoNotFit) {
 TEST_F(Errors, RecipesThatDoNotFit) {
   refused({"run", "small.toml", "--out", "r", "--set", "train.epoch=3"}, 2,
           "--set train.epoch=3: unknown key 'epoch'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, schedule, shuffle (did you "
+          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, regularizer, schedule, shuffle (did you "
           "mean 'epochs'?)");
   refused({"run", "small.toml", "--out", "r", "--set", "data.simulator_windows=3"}, 3,
           "small: split: fold 0 of 4 is empty (expected at least one row a fold, got 3 rows)");

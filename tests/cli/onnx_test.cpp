@@ -80,7 +80,7 @@ TEST_F(Onnx, SlipsAreToldBeforeAnythingIsWritten) {
   EXPECT_EQ(said({"import", network_, "-o", "m.onnx"}),
             "lathe: --out m.onnx: a model is written as .safetensors; give a name that ends so\n");
   EXPECT_EQ(said({"import", network_, "--into", "kernel_segmenter", "-o", "m.safetensors"}),
-            "lathe: --into, --set, --rename and --partial are for files of weights; " + network_ +
+            "lathe: --into, --set, --entry, --rename and --partial are for files of weights; " + network_ +
                 " brings its own network\n");
   write_atomic(folder_ / "w.pt", "not a state dict");
   EXPECT_EQ(said({"import", "w.pt", "-o", "m.safetensors"}),

@@ -124,6 +124,79 @@ TEST(OnnxMeaning, AWeightThatSeveralNodesReadIsTold) {
   EXPECT_EQ(import_onnx(model).notes.count("onnx.shared"), 0U);
 }
 
+/// The nodes that an exporter makes of a group norm on x [N, 2, 8], with scale and shift of these shapes.
+OnnxModel group_norm_of(const std::vector<int64_t>& scale) {
+  OnnxModel model = model_of({node("Reshape", {"x", "groups"}, "r"), node("InstanceNormalization", {"r", "one", "zero"}, "i"),
+                              node("Shape", {"x"}, "s"), node("Reshape", {"i", "s"}, "back"),
+                              node("Mul", {"back", "scale"}, "m"), node("Add", {"m", "scale"}, "y")});
+  model.constants = {onnx_tensor("groups", at::ones({3}, at::kLong)), onnx_tensor("one", at::ones({2})),
+                     onnx_tensor("zero", at::ones({2}).mul(0)), onnx_tensor("scale", at::ones(scale))};
+  const int64_t groups[] = {0, 2, -1};
+  std::memcpy(model.constants[0].data.data(), groups, sizeof groups);
+  return model;
+}
+
+TEST(OnnxMeaning, AGroupNormsScaleLiesOnTheChannels) {
+  EXPECT_EQ(import_onnx(group_norm_of({2, 1})).graph.nodes.back().op->kind(), "group_norm");
+  EXPECT_EQ(refusal(group_norm_of({2, 1, 1})),
+            "1 of 3 nodes cannot be read\n  GroupNormalization: scale and shift lie on another axis than the channels of [1, "
+            "2, 8]: 'y' (GroupNormalization)");
+}
+
+TEST(OnnxMeaning, NearestSamplesThatRuntimesDisagreeOnAreRefused) {
+  const auto resize = [](std::vector<int64_t> sizes) {
+    OnnxModel model = model_of({node("Resize", {"x", "", "", "sizes"}, "y",
+                                     {{"mode", std::string("nearest")},
+                                      {"coordinate_transformation_mode", std::string("asymmetric")},
+                                      {"nearest_mode", std::string("floor")}})});
+    model.inputs[0].shape[2].value = 14;
+    model.constants = {onnx_tensor("sizes", at::ones({3}, at::kLong))};
+    std::memcpy(model.constants[0].data.data(), sizes.data(), sizeof(int64_t) * 3);
+    return refusal(model);
+  };
+  EXPECT_EQ(resize({1, 2, 28}), "(no error)");
+  EXPECT_EQ(resize({1, 2, 21}), "(no error)");
+  EXPECT_NE(resize({1, 2, 46}).find("nearest from 14 samples to 46, where runtimes differ in sample 23"), std::string::npos)
+      << resize({1, 2, 46});
+}
+
+TEST(OnnxMeaning, AnExportThatCannotBeComparedIsRefused) {
+  Builder builder;
+  const Value x = builder.input("x", {3, 8});
+  const test::ScratchFolder folder;
+  const Model never{"never", builder.finish({sqrt(sub(abs(x, "size"), 1e6, "below"), "root")})};
+  EXPECT_EQ(error_of([&] { export_onnx(folder / "m.onnx", never); }),
+            (folder / "m.onnx").string() +
+                ": the model gives no finite number on noise, so its ONNX form cannot be compared; not written");
+}
+
+TEST(OnnxMeaning, TheNameOfAnOutputIsNoHelpers) {
+  OnnxModel model = model_of({node("Conv", {"x", "w"}, "conv.weight")});
+  model.nodes[0].name = "conv";
+  model.outputs[0].name = "conv.weight";
+  EXPECT_NO_THROW(import_onnx(to_onnx(import_onnx(model))));
+}
+
+TEST(OnnxMeaning, EqualWeightsOfTwoNodesKeepTheirNames) {
+  // An exporter's way of writing equal weights once.
+  OnnxModel model = model_of({node("Identity", {"a.weight"}, "b.weight"), node("Conv", {"x", "a.weight"}, "one"),
+                              node("Conv", {"x", "b.weight"}, "two"), node("Add", {"one", "two"}, "y")});
+  model.constants = {onnx_tensor("a.weight", at::ones({4, 2, 3}))};
+  const Model read = import_onnx(model);
+  EXPECT_EQ(read.notes.count("onnx.shared"), 0U);
+  EXPECT_NO_THROW(read.graph.node("a"));
+  EXPECT_NO_THROW(read.graph.node("b"));
+}
+
+TEST(OnnxMeaning, EverythingThatCannotBeReadIsToldAtOnce) {
+  OnnxModel model = model_of({node("Conv", {"x", "w"}, "a", {{"group", int64_t{2}}}), node("Conv", {"x", "w"}, "b"),
+                              node("Relu", {"b"}, "c", {{"slope", 1.0F}}), node("Add", {"a", "c"}, "y")});
+  const std::string text = refusal(model);
+  EXPECT_EQ(text.substr(0, 27), "2 of 4 nodes cannot be read");
+  EXPECT_NE(text.find("'a' (Conv)"), std::string::npos);
+  EXPECT_NE(text.find("'c' (Relu)"), std::string::npos);
+}
+
 TEST(OnnxMeaning, HelpersInAnExportDoNotTakeANodesName) {
   Builder builder;
   const Value x = builder.input("x", {3, 8});

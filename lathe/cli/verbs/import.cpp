@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,7 +30,7 @@ std::pair<std::string, std::string> halves(const std::string& text, const std::s
 }
 
 struct ImportVerb {
-  std::string file, out, into, normalize, task, class_names;
+  std::string file, out, into, entry, normalize, task, class_names;
   std::vector<std::string> inputs, assignments, renames;
   double rate_hz = 0;
   bool partial = false;
@@ -41,9 +42,9 @@ struct ImportVerb {
       fail_as(ExitCode::usage, "--out {}: a model is written as .safetensors; give a name that ends so", out);
     if (std::filesystem::exists(out) && std::filesystem::equivalent(file, out))
       fail_as(ExitCode::usage, "--out {}: would replace the file that is read; give another name", out);
-    if (is_onnx() && !(into.empty() && assignments.empty() && renames.empty() && !partial))
+    if (is_onnx() && !(into.empty() && assignments.empty() && entry.empty() && renames.empty() && !partial))
       fail_as(ExitCode::usage,
-              "--into, --set, --rename and --partial are for files of weights; {} brings its own network", file);
+              "--into, --set, --entry, --rename and --partial are for files of weights; {} brings its own network", file);
     if (!is_onnx() && !inputs.empty())
       fail_as(ExitCode::usage, "--input is for ONNX files; a model's inputs come from --into");
     if (!is_onnx() && into.empty())
@@ -56,7 +57,8 @@ struct ImportVerb {
     OnnxImportOptions options;
     for (const std::string& text : inputs) {
       const auto [name, sizes] = halves(text, "--input", "NAME=SIZES, as in x=3,224,224 (without the batch)");
-      options.inputs[name] = Shape(parse_integers(sizes, "--input"));
+      if (!options.inputs.emplace(name, Shape(parse_integers(sizes, "--input " + name + "="))).second)
+        fail_as(ExitCode::usage, "--input {}: the input is given twice", text);
     }
     Model model = open_onnx(file, options);
     if (model.name.empty() || model.name == "main_graph" || model.name == "torch_jit")
@@ -84,15 +86,18 @@ struct ImportVerb {
     for (const std::string& text : renames)
       options.names.push_back(halves(text, "--rename", "FROM=TO, as in 'backbone.*=*'"));
     Model model = network();
-    const TensorFile weights = read_weights(file);
+    const TensorFile weights = read_weights(file, entry);
+    if (const auto found = weights.metadata.find("state_dict"); found != weights.metadata.end() && !found->second.empty())
+      output.say(fmt::format("took its entry '{}'", found->second));
     const LoadedWeights loaded = within(file, [&] { return load_weights(model.graph, weights, options); });
     if (!loaded.prefix.empty()) output.say(fmt::format("took '{}' off the names", loaded.prefix));
     const auto tell = [&](const std::vector<std::string>& names, std::string_view what) {
       if (!names.empty()) output.say(fmt::format("{}: {}", what, join(names)));
     };
-    tell(loaded.missing, "not in the file, left as initialised");
+    const std::string left = models().find(into) != nullptr ? "left with fresh weights" : "left as in " + into;
+    tell(loaded.missing, "not in the file, " + left);
     tell(loaded.unexpected, "in the file only");
-    tell(loaded.misshapen, "of another shape, left as initialised");
+    tell(loaded.misshapen, "of another shape, " + left);
     return model;
   }
 
@@ -102,6 +107,9 @@ struct ImportVerb {
     if (!task.empty()) settings.task = task;
     if (rate_hz > 0) settings.rate_hz = rate_hz;
     if (!class_names.empty()) settings.class_names = split(class_names, ',');
+    for (const std::string& name : settings.class_names)
+      if (std::count(settings.class_names.begin(), settings.class_names.end(), name) > 1)
+        fail_as(ExitCode::usage, "--classes {}: '{}' is there twice", class_names, name);
     if (settings.task != "classification" || settings.class_names.empty()) return;
     const Shape output = shapes(graph)[static_cast<size_t>(graph.outputs.at(0))];
     check(output[1] == std::ssize(settings.class_names), "{} class names for an output {} (expected {})",
@@ -121,7 +129,9 @@ Work declare_import(CLI::App& app) {
   app.add_option("--into", verb->into, "the network that weights belong to: a model's name, or a model file");
   app.add_option("--set", verb->assignments, "a setting of the model that --into names: --set kernels=8")
       ->allow_extra_args(false);
-  app.add_option("--rename", verb->renames, "other names for weights: 'backbone.*=*'; nothing behind = drops them")
+  app.add_option("--entry", verb->entry, "which dict of a checkpoint to read, where it holds several: generator");
+  app.add_option("--rename", verb->renames,
+                 "other names for weights, one star a side: 'backbone.*=*'; nothing behind = drops them")
       ->allow_extra_args(false);
   app.add_flag("--partial", verb->partial, "load what fits and say what does not (a new head on an old network)");
   app.add_option("--normalize", verb->normalize, "what predict does to each window first: none, zscore or minmax")

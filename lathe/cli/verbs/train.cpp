@@ -70,12 +70,13 @@ Work declare_train(CLI::App& app) {
       fail_as(ExitCode::usage, "train: --resume needs --checkpoints, the folder to go on from");
     verb->machine.apply();
     at::manual_seed(verb->seed);
-    const Dataset data = verb->data.load(model, output);
+    std::map<std::string, std::string> hashes;
+    const Dataset data = verb->data.load(model, output, &hashes);
     check_fits(model, data);
     if (data.rate_hz > 0) model.preprocessing.rate_hz = data.rate_hz;
     FitOptions options = section.resolved(data.targets, shapes(model.graph).back()[1]);
-    options.data_id = fmt::format("{} {} {}", content_hash(MappedFile(verb->data.inputs).bytes()),
-                                  content_hash(MappedFile(verb->data.targets).bytes()), model.preprocessing.normalize);
+    options.data_id = model.preprocessing.normalize;
+    for (const auto& [name, hash] : hashes) options.data_id += fmt::format(" {}={}", name, hash);
     move_to(model.graph, verb->machine.device);
     options.folder = verb->folder;
     options.resume = verb->resume;

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "lathe/base/text.h"
+#include "lathe/base/utf8.h"
 
 namespace lathe {
 namespace {
@@ -44,7 +45,7 @@ std::string path_of(const OnnxNode& node) {
     path = lower(path.empty() || ::isdigit(path[0]) ? node.type + (path.empty() ? "" : "_" + path) : path);
   for (char& c : path)
     if (std::isspace(static_cast<unsigned char>(c)) || std::iscntrl(static_cast<unsigned char>(c)) || c == '/') c = '_';
-  return path;
+  return as_utf8(path);
 }
 
 }  // namespace

@@ -14,20 +14,33 @@ bool all_equal(const OnnxNetwork& network, const std::string& name, double value
          tensor_of(*constant).eq(value).all().item().toBool();
 }
 
-/// A constant [C, 1, …], or one that an Unsqueeze makes so.
-bool is_per_channel(const OnnxNetwork& network, const std::string& name) {
-  const OnnxNode* unsqueeze = network.giver(name, "Unsqueeze");
-  const OnnxTensor* constant = network.constant(unsqueeze == nullptr ? name : unsqueeze->input(0));
-  if (constant == nullptr) return false;
-  return unsqueeze != nullptr ? constant->dims.size() == 1
-                              : constant->dims.size() > 1 && constant->count() == constant->dims[0];
+/// How many axes of size 1 stand behind the channels of a constant [C, 1, …], or of one that an Unsqueeze makes so; 0 for any
+/// other.
+size_t axes_behind(const OnnxNetwork& network, const std::string& name) {
+  if (const OnnxNode* unsqueeze = network.giver(name, "Unsqueeze")) {
+    const OnnxTensor* constant = network.constant(unsqueeze->input(0));
+    const auto* attribute = unsqueeze->find<std::vector<int64_t>>("axes");
+    const auto axes = attribute != nullptr ? std::optional(*attribute) : network.integers(unsqueeze->input(1));
+    if (constant == nullptr || constant->dims.size() != 1 || !axes) return 0;
+    for (size_t i = 0; i < axes->size(); ++i)
+      if ((*axes)[i] != static_cast<int64_t>(i) + 1) return 0;
+    return axes->size();
+  }
+  const OnnxTensor* constant = network.constant(name);
+  const bool fits = constant != nullptr && constant->dims.size() > 1 && constant->count() == constant->dims[0];
+  return fits ? constant->dims.size() - 1 : 0;
 }
 
+struct PerChannel {
+  std::string constant, value;
+  size_t behind = 0;
+};
+
 /// The operand of a node of two that has one value a channel, and the other one.
-std::optional<std::pair<std::string, std::string>> channels_and_value(const OnnxNetwork& network,
-                                                                      const OnnxNode& node) {
+std::optional<PerChannel> channels_and_value(const OnnxNetwork& network, const OnnxNode& node) {
   for (size_t i = 0; i < 2 && node.inputs.size() == 2; ++i)
-    if (is_per_channel(network, node.inputs[i])) return std::pair(node.inputs[i], node.inputs[1 - i]);
+    if (const size_t behind = axes_behind(network, node.inputs[i]); behind > 0)
+      return PerChannel{node.inputs[i], node.inputs[1 - i], behind};
   return std::nullopt;
 }
 
@@ -53,11 +66,11 @@ std::optional<Normalised> normalised(const OnnxNetwork& network, const OnnxNode&
 
 bool recognise_group_norm(OnnxNetwork& network, OnnxNode& node) {
   const auto shift = node.type == "Add" ? channels_and_value(network, node) : std::nullopt;
-  const OnnxNode* product = shift ? network.giver(shift->second, "Mul") : nullptr;
+  const OnnxNode* product = shift ? network.giver(shift->value, "Mul") : nullptr;
   const auto scale = product == nullptr ? std::nullopt : channels_and_value(network, *product);
-  const OnnxNode* back = scale ? network.giver(scale->second, "Reshape") : nullptr;
+  const OnnxNode* back = scale ? network.giver(scale->value, "Reshape") : nullptr;
   const auto inner = back == nullptr ? std::nullopt : normalised(network, *back);
-  if (!inner) return false;
+  if (!inner || scale->behind != shift->behind) return false;
   // The two nodes that nobody reads any more bring weight and bias into shape.
   const auto flatten = [&](const OnnxNode& old, const std::string& constant, const char* part) {
     const std::string name = node.outputs.at(0) + "." + part;
@@ -65,12 +78,14 @@ bool recognise_group_norm(OnnxNetwork& network, OnnxNode& node) {
     unread = {unread.name, "Reshape", {constant, network.add_constant(name, {-1})}, {name}, {}, {}, {}};
     return name;
   };
-  const std::string weight = flatten(*product, scale->first, "weight"), bias = flatten(*back, shift->first, "bias");
+  const std::string weight = flatten(*product, scale->constant, "weight"), bias = flatten(*back, shift->constant, "bias");
   node = {node.name,
           "GroupNormalization",
           {inner->x, weight, bias},
           node.outputs,
-          {{"num_groups", inner->groups}, {"epsilon", inner->epsilon}},
+          {{"num_groups", inner->groups},
+           {"epsilon", inner->epsilon},
+           {"lathe.spatial_axes", static_cast<int64_t>(scale->behind)}},
           {},
           {}};
   return true;
