@@ -1,6 +1,7 @@
 /// The recipes inside the program: they parse, name what is there, and say how to run them.
 #include "lathe/recipe/recipes.h"
 
+#include "lathe/models/model_registry.h"
 #include "tests/recipe/sample_recipe.h"
 
 namespace lathe {
@@ -22,6 +23,10 @@ TEST(Recipes, HoldNoUnknownKeys) {
   for (const RecipeEntry& entry : recipes()) {
     NamedRecipe recipe = find_recipe(std::string(entry.name));
     apply_assignment(recipe.settings, "data.inputs=gone.npy", "--set");
+    if (recipe.settings.table("model").has("file")) {  // opened first, for its shape decides over the settings
+      save_model(empty / "net.safetensors", {"lenet", build_model("lenet", Settings("test")), {}, {}});
+      apply_assignment(recipe.settings, "model.file=" + (empty / "net.safetensors").string(), "--set");
+    }
     EXPECT_EQ(error_of([&] { run_recipe(recipe.settings, {.data = empty.path(), .out = empty / "run"}); }),
               (empty / "gone.npy").string() + ": is not there; give the folder that holds 'gone.npy' with --data");
   }
