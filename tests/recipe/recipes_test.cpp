@@ -1,6 +1,7 @@
 /// The recipes inside the program: they parse, name what is there, and say how to run them.
 #include "lathe/recipe/recipes.h"
 
+#include "lathe/formats/model_file.h"
 #include "lathe/models/model_registry.h"
 #include "tests/recipe/sample_recipe.h"
 
