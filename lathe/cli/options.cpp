@@ -87,6 +87,10 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
   if (accepted.dropped > 0)
     output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
   accepted.data.name = short_name(inputs);  // results are about the inputs
+  if (model.preprocessing.normalize == "none" && accepted.data.inputs.scalar_type() == at::kByte)
+    output.say(fmt::format("{}: values are bytes, and the model takes them as they are (normalize = none); was it trained so? "
+                           "Files of weights know nothing of it: lathe import … --normalize unit",
+                           accepted.data.name));
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
   check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
         accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);

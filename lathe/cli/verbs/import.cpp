@@ -11,6 +11,7 @@
 #include "lathe/cli/model_argument.h"
 #include "lathe/cli/options.h"
 #include "lathe/cost/cost.h"
+#include "lathe/data/transforms.h"
 #include "lathe/formats/load_weights.h"
 #include "lathe/formats/read_weights.h"
 #include "lathe/models/model_registry.h"
@@ -134,8 +135,8 @@ Work declare_import(CLI::App& app) {
                  "other names for weights, one star a side: 'backbone.*=*'; nothing behind = drops them")
       ->allow_extra_args(false);
   app.add_flag("--partial", verb->partial, "load what fits and say what does not (a new head on an old network)");
-  app.add_option("--normalize", verb->normalize, "what predict does to each window first: none, zscore or minmax")
-      ->check(CLI::IsMember({"none", "zscore", "minmax"}));
+  app.add_option("--normalize", verb->normalize, "what is done to each window first: lathe list transforms")
+      ->check(CLI::IsMember(transforms().names()));
   app.add_option("--rate", verb->rate_hz, "sampling rate of its input, Hz")->check(CLI::PositiveNumber);
   app.add_option("--task", verb->task, "what its output means")
       ->check(CLI::IsMember({"segmentation", "classification"}));
