@@ -8,6 +8,7 @@ Work declare_bench(CLI::App& app);
 Work declare_diff(CLI::App& app);
 Work declare_eval(CLI::App& app);
 Work declare_export(CLI::App& app);
+Work declare_finetune(CLI::App& app);
 Work declare_import(CLI::App& app);
 Work declare_info(CLI::App& app);
 Work declare_list(CLI::App& app);
@@ -32,6 +33,7 @@ const Registry<Verb>& verbs() {
       {"bench", "measure how long a model takes on this machine", declare_bench},
       {"diff", "compare two models: layers, weights and outputs", declare_diff},
       {"train", "train a model on labelled windows", declare_train},
+      {"finetune", "train a model on that is trained already, or was pruned", declare_finetune},
       {"prune", "remove whole channels, the least important first", declare_prune},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
       {"absorb", "put mixing weights into the kernels, exactly", declare_absorb},

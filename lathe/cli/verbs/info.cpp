@@ -56,7 +56,10 @@ nlohmann::json object(const Model& model, const Cost& total, const MacConvention
                       {"parameters", node.parameters},
                       {"macs", node.macs},
                       {"receptive_field", node.receptive_field}});
-  return {{"model",
+  return {{"parameters", total.parameters},
+          {"macs", total.macs},
+          {"peak_ram_bytes", total.peak_ram_bytes},
+          {"model",
            {{"name", model.name},
             {"parameters", total.parameters},
             {"macs", total.macs},

@@ -1,4 +1,4 @@
-/// lathe train MODEL --inputs X --targets Y -o FILE
+/// lathe train MODEL --inputs X --targets Y -o FILE, and lathe finetune: the same from weights that are good already
 #include <ATen/Context.h>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +19,7 @@ namespace lathe {
 
 namespace {
 struct TrainVerb {
+  std::string name;
   std::string model, out, folder, normalize;
   std::vector<std::string> assignments;
   DataOptions data;
@@ -34,11 +35,10 @@ void check_fits(const Model& model, const Dataset& data) {
   check(wanted == got, "{}: {} are {} (the model expects {})", data.name,
         model.preprocessing.front_end.kind == "none" ? "windows" : "features", got, wanted);
 }
-}  // namespace
-
-Work declare_train(CLI::App& app) {
+Work declare(CLI::App& app, const std::string& name, const std::vector<std::string>& defaults) {
   auto verb = std::make_shared<TrainVerb>();
-  app.add_option("MODEL", verb->model, "the model file to start from (lathe new makes one)")->required();
+  verb->name = name;
+  app.add_option("MODEL", verb->model, "the model file to start from (lathe new makes one, lathe import another)")->required();
   verb->data.declare(app, true);
   app.add_option("-o,--out", verb->out, "model file to write (.safetensors)")->required();
   app.add_option("--normalize", verb->normalize, "zscore, minmax or none, per window (default: as the model says)");
@@ -49,16 +49,15 @@ Work declare_train(CLI::App& app) {
   app.add_option("--checkpoints", verb->folder, "folder for history.csv and checkpoints (default: none)");
   app.add_flag("--resume", verb->resume, "go on from the last checkpoint in --checkpoints");
   verb->machine.declare(app);
-  app.footer("Example:  lathe new kernel_segmenter -o fresh.safetensors\n"
-             "          lathe train fresh.safetensors --inputs x.npy --targets y.npy --set epochs=100 -o trained.safetensors");
-  return [verb](const Output& output) {
+  return [verb, defaults](const Output& output) {
     Model model = load_model(verb->model);
     require_writable(verb->out);
     if (!verb->normalize.empty()) {
       transforms().at(verb->normalize);
       model.preprocessing.normalize = verb->normalize;
     }
-    Settings settings("train");
+    Settings settings(verb->name);
+    for (const std::string& assignment : defaults) apply_assignment(settings, assignment, "default");
     for (const std::string& assignment : verb->assignments) apply_assignment(settings, assignment, "--set");
     const TrainSection section = train_section(settings, model);
     for (const char* key : {"checkpoint_seconds", "checkpoint_steps"})
@@ -67,7 +66,7 @@ Work declare_train(CLI::App& app) {
                       {{key, "--checkpoints", "has no effect without --checkpoints, the folder for checkpoints"}});
     settings.refuse_unknown();
     if (verb->resume && verb->folder.empty())
-      fail_as(ExitCode::usage, "train: --resume needs --checkpoints, the folder to go on from");
+      fail_as(ExitCode::usage, "{}: --resume needs --checkpoints, the folder to go on from", verb->name);
     verb->machine.apply();
     at::manual_seed(verb->seed);
     std::map<std::string, std::string> hashes;
@@ -82,7 +81,7 @@ Work declare_train(CLI::App& app) {
     options.resume = verb->resume;
     options.seed = verb->seed;
     options.stop_requested = stop_on_signal();
-    options.on_step = [show = show_training()](const StepReport& step) { show("train", step); };
+    options.on_step = [show = show_training(), verb](const StepReport& step) { show(verb->name, step); };
     const FitReport report = fit(model.graph, NormalizedBatches(data, model.preprocessing), options);
     save_model(verb->out, model);
     output.result(fmt::format("{}: {} epochs, loss {:.4f}, {}\n", verb->out, report.epochs, report.loss,
@@ -90,6 +89,22 @@ Work declare_train(CLI::App& app) {
                   {{"file", verb->out},
                    {"train", {{"epochs", report.epochs}, {"seconds", report.seconds}, {"loss", report.loss}}}});
   };
+}
+
+}  // namespace
+
+Work declare_train(CLI::App& app) {
+  app.footer("Example:  lathe new kernel_segmenter -o fresh.safetensors\n"
+             "          lathe train fresh.safetensors --inputs x.npy --targets y.npy --set epochs=100 -o trained.safetensors");
+  return declare(app, "train", {});
+}
+
+Work declare_finetune(CLI::App& app) {
+  app.footer("For models that were trained elsewhere, or that lost channels: 10 epochs of 64 rows at a learning rate of 1e-4, unless "
+             "--set says otherwise.\n"
+             "Example:  lathe prune big.safetensors --ratio 0.41 -o small.safetensors\n"
+             "          lathe finetune small.safetensors --inputs x.npy --targets y.npy -o tuned.safetensors");
+  return declare(app, "finetune", {"epochs=10", "batch=64", "optimizer.learning_rate=1e-4"});
 }
 
 }  // namespace lathe
