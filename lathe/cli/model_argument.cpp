@@ -6,7 +6,7 @@
 #include "lathe/base/text.h"
 #include "lathe/cli/options.h"
 #include "lathe/formats/export_onnx.h"
-#include "lathe/rewrite/merge_padding.h"
+#include "lathe/rewrite/after_import.h"
 
 namespace lathe {
 
@@ -24,7 +24,7 @@ Model open_model(const std::string& path) { return is_onnx(path) ? open_onnx(pat
 
 Model open_onnx(const std::string& path, const OnnxImportOptions& options) {
   Model model = import_onnx(std::filesystem::path(path), options);
-  merge_padding(model.graph);
+  after_import(model.graph);
   return model;
 }
 

@@ -17,7 +17,8 @@ void declare_input(CLI::App& app, std::string& text);
 
 /// Opens a model file, or an ONNX file where the name ends so.
 Model open_model(const std::string& path);
-/// An ONNX file as every verb takes it: padding that exporters write as nodes is the convolutions' own.
+/// An ONNX file as every verb takes it: padding that exporters write as nodes is the convolutions' own, windows
+/// [N, T] are [N, 1, T].
 Model open_onnx(const std::string& path, const OnnxImportOptions& options = {});
 /// Writes an ONNX file where the name ends so, else a model file.
 void write_model(const std::string& path, const Model& model);

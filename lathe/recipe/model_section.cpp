@@ -9,7 +9,7 @@
 #include "lathe/models/model_registry.h"
 #include "lathe/recipe/toml.h"
 #include "lathe/recipe/unused_keys.h"
-#include "lathe/rewrite/merge_padding.h"
+#include "lathe/rewrite/after_import.h"
 
 namespace lathe {
 namespace {
@@ -36,11 +36,12 @@ ModelSection by_file(const Settings& settings) {
     throw settings_error(settings.origin("name"), "'name' has no effect beside 'file', which brings its own network");
   auto model = std::make_shared<Model>();
   try {
-    *model = std::filesystem::path(path).extension() == ".onnx" ? import_onnx(std::filesystem::path(path)) : load_model(path);
+    const bool onnx = std::filesystem::path(path).extension() == ".onnx";
+    *model = onnx ? import_onnx(std::filesystem::path(path)) : load_model(path);
+    if (onnx) after_import(model->graph);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", settings.origin("file"), error.what()), error.code());
   }
-  merge_padding(model->graph);
   ModelSection section;
   section.from_file = true;
   section.name = model->name.empty() ? std::filesystem::path(path).stem().string() : model->name;
