@@ -6,9 +6,9 @@
 
 #include "lathe/graph/builder.h"  // builds a graph node by node
 #include "lathe/graph/graph.h"    // Graph: named nodes, each with one op, its inputs and its tensors
+#include "lathe/graph/groups.h"   // units that thin out the same layers
 #include "lathe/graph/op.h"       // Op: the contract; derive from it for an op of your own
 #include "lathe/graph/print.h"    // a graph as a table; parameter counts
-#include "lathe/graph/groups.h"   // units that thin out the same layers
 #include "lathe/graph/units.h"    // which channels can only go together, and their removal
 
 #include "lathe/models/model_registry.h"  // architectures by name

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 /// An open descriptor that closes itself.
 struct Descriptor {
@@ -78,7 +80,7 @@ void make_folder(const fs::path& folder) {
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe must not hold us up
   check(file.fd >= 0, "{}: cannot be opened ({})", path.string(), reason());
-  struct stat status {};
+  struct stat status{};
   check(::fstat(file.fd, &status) == 0, "{}: cannot be read ({})", path.string(), reason());
   check(!S_ISDIR(status.st_mode), "{}: is a folder, expected a file", path.string());
   check(S_ISREG(status.st_mode), "{}: is a pipe or a device, expected a file", path.string());

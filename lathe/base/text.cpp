@@ -27,7 +27,9 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
 
 std::string_view trim(std::string_view text) {
   const char* blank = " \t\r\n";

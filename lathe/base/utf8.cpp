@@ -13,7 +13,8 @@ static size_t utf8_length(std::string_view text) {
     const bool fits = (first != 0xE0 || second >= 0xA0) && (first != 0xED || second < 0xA0);
     return fits && follows(1) && follows(2) ? 3 : 0;
   }
-  const bool fits = first >= 0xF0 && first <= 0xF4 && (first != 0xF0 || second >= 0x90) && (first != 0xF4 || second < 0x90);
+  const bool fits =
+      first >= 0xF0 && first <= 0xF4 && (first != 0xF0 || second >= 0x90) && (first != 0xF4 || second < 0x90);
   return fits && follows(1) && follows(2) && follows(3) ? 4 : 0;
 }
 

@@ -1,6 +1,6 @@
 /// From argv to a verb and from an Error to an exit code.
-#include <CLI/CLI.hpp>
 #include <c10/util/Exception.h>
+#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cmath>
@@ -28,7 +28,9 @@ void Output::result(const std::string& text, const nlohmann::json& object) const
   check(std::cout.good(), "standard output: cannot be written ({})", std::strerror(errno));
 }
 
-void Output::say(const std::string& sentence) const { std::fprintf(stderr, "%s\n", sentence.c_str()); }
+void Output::say(const std::string& sentence) const {
+  std::fprintf(stderr, "%s\n", sentence.c_str());
+}
 
 namespace {
 
@@ -55,7 +57,8 @@ void refuse_nan(const CLI::App& verb) {
     if (option->get_type_name().rfind("FLOAT", 0) != 0) continue;
     for (const std::string& text : option->results())
       if (std::isnan(std::strtod(text.c_str(), nullptr)))
-        fail_as(ExitCode::usage, "{} {}: is no number; see 'lathe {} --help'", option->get_name(), text, verb.get_name());
+        fail_as(ExitCode::usage, "{} {}: is no number; see 'lathe {} --help'", option->get_name(), text,
+                verb.get_name());
   }
 }
 

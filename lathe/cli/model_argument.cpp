@@ -18,9 +18,13 @@ void declare_input(CLI::App& app, std::string& text) {
   app.add_option("--input", text, "shape of one input without the batch, e.g. 1,1920 (default: as trained)");
 }
 
-static bool is_onnx(const std::string& path) { return std::filesystem::path(path).extension() == ".onnx"; }
+static bool is_onnx(const std::string& path) {
+  return std::filesystem::path(path).extension() == ".onnx";
+}
 
-Model open_model(const std::string& path) { return is_onnx(path) ? open_onnx(path) : load_model(path); }
+Model open_model(const std::string& path) {
+  return is_onnx(path) ? open_onnx(path) : load_model(path);
+}
 
 Model open_onnx(const std::string& path, const OnnxImportOptions& options) {
   Model model = import_onnx(std::filesystem::path(path), options);

@@ -27,8 +27,12 @@ void MachineOptions::apply() const {
 }
 
 void DataOptions::declare(CLI::App& app, bool needs_targets) {
-  app.add_option("--inputs", inputs, "windows [N, T] or [N, C, T], images, or one recording: a file or a folder (lathe list readers)")->required();
-  auto* labels = app.add_option("--targets", targets, "labels: 0/1 a sample [N, T], or a class a window [N]; of files: '{label}_{speaker}_{index}'");
+  app.add_option("--inputs", inputs,
+                 "windows [N, T] or [N, C, T], images, or one recording: a file or a folder (lathe list readers)")
+      ->required();
+  auto* labels =
+      app.add_option("--targets", targets,
+                     "labels: 0/1 a sample [N, T], or a class a window [N]; of files: '{label}_{speaker}_{index}'");
   if (needs_targets) labels->required();
   app.add_option("--groups", groups, "subject or recording of each window [N]");
   declare_reading(app);
@@ -38,11 +42,13 @@ void DataOptions::declare(CLI::App& app, bool needs_targets) {
 void DataOptions::declare_reading(CLI::App& app) {
   app.add_option("--columns", columns,
                  "columns of a .csv or .tsv of inputs: names or numbers from 1, with commas between");
-  app.add_option("--layout", layout, "axes of the inputs: NT, NCT, NTC, T, TC, or NCHW for images (default: by their number)")
+  app.add_option("--layout", layout,
+                 "axes of the inputs: NT, NCT, NTC, T, TC, or NCHW for images (default: by their number)")
       ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC", "NCHW"}));
   app.add_option("--window", window_samples, "cut a recording into windows of this many samples")
       ->check(CLI::PositiveNumber);
-  app.add_option("--clip-seconds", clip_seconds, "length of recordings that come as files: longer ones are cut, shorter padded")
+  app.add_option("--clip-seconds", clip_seconds,
+                 "length of recordings that come as files: longer ones are cut, shorter padded")
       ->check(CLI::PositiveNumber);
   auto* window = app.get_option("--window");
   app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)")
@@ -88,9 +94,10 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
     output.say(fmt::format("{}: {} windows left out for missing values", section.name, accepted.dropped));
   accepted.data.name = short_name(inputs);  // results are about the inputs
   if (model.preprocessing.normalize == "none" && accepted.data.inputs.scalar_type() == at::kByte)
-    output.say(fmt::format("{}: values are bytes, and the model takes them as they are (normalize = none); was it trained so? "
-                           "Files of weights know nothing of it: lathe import … --normalize unit",
-                           accepted.data.name));
+    output.say(
+        fmt::format("{}: values are bytes, and the model takes them as they are (normalize = none); was it trained so? "
+                    "Files of weights know nothing of it: lathe import … --normalize unit",
+                    accepted.data.name));
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
   check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
         accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);
@@ -103,7 +110,8 @@ std::vector<double> parse_reals(const std::string& text, const std::string& opti
     char* end = nullptr;
     values.push_back(std::strtod(part.c_str(), &end));
     if (part.empty() || *end != '\0')
-      fail_as(ExitCode::usage, "{} {}: '{}' is not a number (expected numbers with commas between)", option, text, part);
+      fail_as(ExitCode::usage, "{} {}: '{}' is not a number (expected numbers with commas between)", option, text,
+              part);
   }
   return values;
 }
@@ -156,7 +164,7 @@ std::function<void(const std::string&, int64_t, int64_t)> show_rows() {
 static volatile std::sig_atomic_t stop_asked = 0;
 
 std::function<bool()> stop_on_signal() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { stop_asked = 1; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);

@@ -49,7 +49,8 @@ std::function<void(const std::string& title, const StepReport&)> show_training()
 /// Progress of anything that goes row by row, on stderr.
 std::function<void(const std::string& title, int64_t done, int64_t total)> show_rows();
 
-/// Ctrl-C and SIGTERM set a flag instead of ending the program, so that a checkpoint can be written; a second Ctrl-C ends it.
+/// Ctrl-C and SIGTERM set a flag instead of ending the program, so that a checkpoint can be written; a second Ctrl-C
+/// ends it.
 std::function<bool()> stop_on_signal();
 
 /// "unknown option '--ouput' (did you mean '--out'?)" where a word that was not expected looks like one; else CLI11's

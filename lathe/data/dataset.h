@@ -19,7 +19,8 @@ struct Dataset {
   std::vector<std::string> groups;  ///< subject or recording of each row, or empty
   std::vector<std::string> class_names;  ///< names of the classes 0, 1, …, or empty
   double rate_hz = 0;                    ///< 0: not known
-  std::map<std::string, std::string> features = {};  ///< settings that the inputs were computed with; empty: as recorded
+  std::map<std::string, std::string> features =
+      {};  ///< settings that the inputs were computed with; empty: as recorded
 
   int64_t rows() const { return inputs.defined() && inputs.dim() > 0 ? inputs.size(0) : 0; }
   /// The dataset of these rows, in this order. Neighbouring rows stay a view; anything else is copied.

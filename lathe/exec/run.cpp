@@ -104,8 +104,8 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
         const std::string reason = first_line(error.what_without_backtrace());
         constexpr std::string_view kAsked = "you tried to allocate ";
         if (const size_t at = reason.find(kAsked); at != std::string::npos)
-          fail_as(ExitCode::budget, "node '{}': needs {} of memory at once, more than there is; run fewer rows", node.name,
-                  human_bytes(std::strtoll(reason.c_str() + at + kAsked.size(), nullptr, 10)));
+          fail_as(ExitCode::budget, "node '{}': needs {} of memory at once, more than there is; run fewer rows",
+                  node.name, human_bytes(std::strtoll(reason.c_str() + at + kAsked.size(), nullptr, 10)));
         fail("node '{}': {}", node.name, reason);
       } catch (const Error& error) {
         throw error.within(fmt::format("node '{}'", node.name));

@@ -129,7 +129,8 @@ LoadedWeights load_weights(Graph& graph, const TensorFile& file, const LoadWeigh
     } else {
       const bool trains = mine.requires_grad();
       mine = theirs.detach().to(mine.options(), /*non_blocking=*/false, /*copy=*/true);
-      check(mine.isfinite().equal(theirs.isfinite()), "'{}' holds numbers too large for {}", entry.name, described(mine));
+      check(mine.isfinite().equal(theirs.isfinite()), "'{}' holds numbers too large for {}", entry.name,
+            described(mine));
       mine.set_requires_grad(trains);
       report.loaded.push_back(entry.name);
     }

@@ -26,7 +26,8 @@ TensorFile read_weights(const std::filesystem::path& path, std::string_view entr
   }
   check(begin.size() > 8 && begin[8] == '{', "{}: is neither a safetensors file nor what torch.save writes",
         path.string());
-  if (!entry.empty()) fail_as(ExitCode::usage, "{}: is a safetensors file, which has no entry '{}'", path.string(), entry);
+  if (!entry.empty())
+    fail_as(ExitCode::usage, "{}: is a safetensors file, which has no entry '{}'", path.string(), entry);
   return read_safetensors(path);
 }
 

@@ -77,8 +77,8 @@ Candidate choose(const Pickle& pickle, std::string_view entry) {
       const PickleValue& key = pickle[each.dict->items[i]];
       const auto twin = key.kind == Kind::text ? below.find(key.text) : below.end();
       check(twin == below.end() || !TorchArchive::is_tensor(*twin->second),
-            "'{}' is there on its own and in '{}'; say which to read: --entry {}, or save one of them alone", shown(key.text),
-            shown(each.name), shown(each.name));
+            "'{}' is there on its own and in '{}'; say which to read: --entry {}, or save one of them alone",
+            shown(key.text), shown(each.name), shown(each.name));
     }
   std::vector<Candidate>& found = usual.empty() ? candidates : usual;
   check(!found.empty(), "holds no state dict: no entry is a dict of tensors (its entries: {})",
@@ -112,7 +112,8 @@ TensorFile parse_state_dict(std::string_view bytes, std::string_view entry) {
     const PickleValue &key = pickle[items[i]], &value = pickle[items[i + 1]];
     if (!TorchArchive::is_tensor(value)) {
       if (key.kind != Kind::text || tensors_in(pickle, value) == 0) continue;
-      for (size_t j = 0; j + 1 < value.items.size(); j += 2)  // a dict within: its tensors are told by loading, not lost
+      for (size_t j = 0; j + 1 < value.items.size();
+           j += 2)  // a dict within: its tensors are told by loading, not lost
         if (pickle[value.items[j]].kind == Kind::text && TorchArchive::is_tensor(pickle[value.items[j + 1]]))
           add(std::string(key.text) + "." + std::string(pickle[value.items[j]].text), pickle[value.items[j + 1]]);
       continue;

@@ -4,7 +4,9 @@
 
 namespace lathe {
 
-const Shape& Value::shape() const { return builder->shape(node); }
+const Shape& Value::shape() const {
+  return builder->shape(node);
+}
 
 Value Builder::input(std::string name, Shape sample) {
   return add(std::move(name), std::make_shared<InputOp>(std::move(sample)), {});

@@ -31,7 +31,9 @@ Value dropout(Value x, std::string name, double probability) {
   return x.builder->add(std::move(name), std::make_shared<Dropout>(probability), {x});
 }
 
-OpPtr make_dropout(const Attributes& settings) { return std::make_shared<Dropout>(settings.real("probability")); }
+OpPtr make_dropout(const Attributes& settings) {
+  return std::make_shared<Dropout>(settings.real("probability"));
+}
 
 std::vector<OpSample> samples_dropout() {
   return {{"1d", {{3, 5}}, [](const auto& x) { return dropout(x[0], "op", 0.3); }}};
@@ -40,7 +42,8 @@ std::vector<OpSample> samples_dropout() {
 std::vector<OnnxRule> onnx_dropout() {
   return {{"Dropout", [](OnnxCall& call) {
              call.require(call.node().outputs.size() == 1 || call.node().outputs[1].empty(), "gives its mask out");
-             call.require(!call.has(2) || call.number(2) == 0, "training_mode (expected a model exported for inference)");
+             call.require(!call.has(2) || call.number(2) == 0,
+                          "training_mode (expected a model exported for inference)");
              call.ignore("seed");
              const double rate = call.has(1) ? call.number(1) : call.real("ratio", 0.5);
              return std::vector{dropout(call.value(), call.name(), rate)};

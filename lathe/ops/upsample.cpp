@@ -133,15 +133,18 @@ void take_sizes(const OnnxCall& call, const std::vector<int64_t>& sizes, Upsampl
   (whole ? options.size : options.factor).clear();
 }
 
-/// LibTorch takes sample floor(i · (in / out)), the specification floor(i / (out / in)), both in float32: they may differ by one.
+/// LibTorch takes sample floor(i · (in / out)), the specification floor(i / (out / in)), both in float32: they may
+/// differ by one.
 void check_nearest(const OnnxCall& call, const UpsampleOptions& options) {
   const Shape& input = call.value().shape();
   for (size_t axis = 0; axis < options.size.size(); ++axis) {
     const int64_t in = input[axis + 2], out = options.size[axis];
-    const float step = static_cast<float>(in) / static_cast<float>(out), scale = static_cast<float>(out) / static_cast<float>(in);
+    const float step = static_cast<float>(in) / static_cast<float>(out),
+                scale = static_cast<float>(out) / static_cast<float>(in);
     for (int64_t i = 0; i < out; ++i)
       call.require(std::floor(static_cast<float>(i) * step) == std::floor(static_cast<float>(i) / scale),
-                   "nearest from {} samples to {}, where runtimes differ in sample {} (expected a whole factor)", in, out, i);
+                   "nearest from {} samples to {}, where runtimes differ in sample {} (expected a whole factor)", in,
+                   out, i);
   }
 }
 
@@ -175,8 +178,9 @@ Value read(OnnxCall& call) {
   UpsampleOptions options;
   for (const char* setting : {"antialias", "exclude_outside"})
     call.require(call.integer(setting, 0) == 0, "{} (expected none)", setting);
-  for (const char* setting : {"cubic_coeff_a", "extrapolation_value"}) call.ignore(setting);  // of modes that are refused
-  if (!old) call.has(1);  // a region of interest: likewise
+  for (const char* setting : {"cubic_coeff_a", "extrapolation_value"})
+    call.ignore(setting);  // of modes that are refused
+  if (!old) call.has(1);   // a region of interest: likewise
   call.require(!call.has_attribute("axes"), "axes (expected a scale or size for every axis)");
   call.require(call.word("keep_aspect_ratio_policy", "stretch") == "stretch",
                "keep_aspect_ratio_policy (expected stretch)");

@@ -96,8 +96,9 @@ class Controls {
     pipeline.keep_shape = change.keep_shape;
     pipeline.criterion = change.criterion;
     json result;
-    run_pipeline(pipeline, [&](const FitReport&) { result["before"] = run_.measure(model); },
-                 [](const std::string&, const std::string&) {});
+    run_pipeline(
+        pipeline, [&](const FitReport&) { result["before"] = run_.measure(model); },
+        [](const std::string&, const std::string&) {});
     if (!result.contains("before")) result["before"] = run_.measure(run_.start(seed, false));
     Arm counts;
     count(model.graph, counts);
@@ -109,12 +110,9 @@ class Controls {
   }
 
   json result() const {
-    json object = {{"metric", run_.metric},
-                   {"set", run_.set},
-                   {"seeds", run_.section.seeds},
-                   {"smaller_is_better", run_.smaller_is_better},
-                   {"arms", json::array()},
-                   {"differences", json::array()},
+    json object = {{"metric", run_.metric},       {"set", run_.set},
+                   {"seeds", run_.section.seeds}, {"smaller_is_better", run_.smaller_is_better},
+                   {"arms", json::array()},       {"differences", json::array()},
                    {"verdict", json::array()}};
     for (const Arm& arm : arms_) {
       json row = {{"name", arm.name}, {"parameters", arm.parameters}, {"macs", arm.macs}, {"values", arm.values}};
@@ -134,17 +132,17 @@ class Controls {
 
   /// "helped", "hurt", or that so few seeds cannot tell.
   std::string sentence(const Arm& other, const SeedInterval& difference) const {
-    const std::string against = other.name == kScratch ? "training the same shape from scratch"
+    const std::string against = other.name == kScratch  ? "training the same shape from scratch"
                                 : other.name == kRandom ? "removing channels at random"
                                                         : "the network before the steps";
     const std::string numbers = fmt::format("{} {:+.4f}", run_.metric, difference.mean);
     if (std::isnan(difference.low))
-      return fmt::format("Beside {}: {}. One seed cannot tell such a difference from chance; set [controls] seeds = 3 or "
-                         "more.",
-                         against, numbers);
-    const std::string interval =
-        fmt::format("{} (95 % interval {:+.4f} to {:+.4f} over {} seeds)", numbers, difference.low, difference.high,
-                    run_.section.seeds);
+      return fmt::format(
+          "Beside {}: {}. One seed cannot tell such a difference from chance; set [controls] seeds = 3 or "
+          "more.",
+          against, numbers);
+    const std::string interval = fmt::format("{} (95 % interval {:+.4f} to {:+.4f} over {} seeds)", numbers,
+                                             difference.low, difference.high, run_.section.seeds);
     if (difference.low <= 0 && difference.high >= 0)
       return fmt::format("Beside {} it made no difference that these seeds can show: {}.", against, interval);
     const bool better = (difference.mean > 0) != run_.smaller_is_better;
@@ -171,6 +169,8 @@ ControlsSection controls_section(const Settings& settings, const std::vector<Nam
   return section;
 }
 
-json run_controls(const ControlledRun& run) { return Controls(run).all(); }
+json run_controls(const ControlledRun& run) {
+  return Controls(run).all();
+}
 
 }  // namespace lathe

@@ -1,6 +1,6 @@
-/// The [controls] section: what a result is worth beside the same shape trained from scratch and beside channels drawn at random,
-/// over several seeds. Literature on pruning often leaves both out.
-/// Source: Liu et al. 2019, "Rethinking the value of network pruning" (arXiv:1810.05270).
+/// The [controls] section: what a result is worth beside the same shape trained from scratch and beside channels drawn
+/// at random, over several seeds. Literature on pruning often leaves both out. Source: Liu et al. 2019, "Rethinking the
+/// value of network pruning" (arXiv:1810.05270).
 #pragma once
 
 #include <filesystem>
@@ -27,21 +27,22 @@ ControlsSection controls_section(const Settings& settings, const std::vector<Nam
 /// What the controls need of a run.
 struct ControlledRun {
   const ControlsSection& section;
-  std::filesystem::path folder;                ///< of the run
-  uint64_t seed = 0;                           ///< of the run itself, the first of the seeds
-  const Model& finished;                       ///< what the run made of its model
-  double before = 0, after = 0;                ///< the run's metric after its training, and at its end
-  std::string metric, set;                     ///< what is compared, on which rows
+  std::filesystem::path folder;  ///< of the run
+  uint64_t seed = 0;             ///< of the run itself, the first of the seeds
+  const Model& finished;         ///< what the run made of its model
+  double before = 0, after = 0;  ///< the run's metric after its training, and at its end
+  std::string metric, set;       ///< what is compared, on which rows
   bool smaller_is_better = false;
-  std::function<Model(uint64_t seed, bool anew)> start;  ///< before the training; `anew`: fresh weights, also for a file
+  std::function<Model(uint64_t seed, bool anew)>
+      start;  ///< before the training; `anew`: fresh weights, also for a file
   std::function<double(const Model&)> measure;
   /// The run's pipeline for another model and seed, all but keep_shape and criterion.
   std::function<Pipeline(Model&, uint64_t seed, const std::filesystem::path& folder)> pipeline;
   std::function<void(const std::string& sentence)> say = nullptr;
 };
 
-/// Trains what the section asks for, each below controls/ARM/seed-N with a result.json once it is done, so that a resumed run goes
-/// on where it was.
+/// Trains what the section asks for, each below controls/ARM/seed-N with a result.json once it is done, so that a
+/// resumed run goes on where it was.
 /// @return {metric, set, seeds, smaller_is_better, arms: [{name, values, mean, std, low, high, parameters, macs}],
 /// differences: [{against, mean, low, high}], verdict: [sentence]}
 nlohmann::json run_controls(const ControlledRun& run);

@@ -16,7 +16,9 @@
 namespace lathe {
 namespace {
 
-nlohmann::json number(double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); }
+nlohmann::json number(double value) {
+  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
+}
 
 /// Decisions a sample are made by smoothing and a threshold; a class a window is the largest of its probabilities.
 std::vector<UnusedKey> unused_keys(const Settings& settings, Task task) {
@@ -111,7 +113,8 @@ Scores scores_of(const Model& model, const Dataset& data, const std::string& uni
     options.groups = data.groups;
   }
   check(!preprocessing.task.empty(),
-        "the model does not say what its output means (expected a task); import it with --task classification or segmentation");
+        "the model does not say what its output means (expected a task); import it with --task classification or "
+        "segmentation");
   check(data.targets.defined(), "{}: has no targets to evaluate against", data.name);
   const Tensor probabilities = predict_probabilities(model, data);
   if (task_of(preprocessing) == Task::classes) return class_scores(probabilities, data.targets, options);

@@ -10,10 +10,10 @@
 namespace lathe {
 
 struct ModelSection {
-  std::string name;              ///< the architecture, or the file's
-  std::string task;              ///< what the output means
-  Settings settings;             ///< of an architecture
-  std::string known_settings;    ///< names of all that it has; empty for a file
+  std::string name;            ///< the architecture, or the file's
+  std::string task;            ///< what the output means
+  Settings settings;           ///< of an architecture
+  std::string known_settings;  ///< names of all that it has; empty for a file
   bool from_file = false;
   Preprocessing preprocessing;   ///< of a file
   std::function<Graph()> build;  ///< fresh weights from LibTorch's generator, or the file's weights

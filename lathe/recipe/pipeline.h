@@ -15,15 +15,15 @@ struct NamedStep {
 };
 
 struct Pipeline {
-  Model& model;                          ///< with fresh weights, or those to start from
-  const BatchSource& train;              ///< rows to train on, augmented where the recipe says so
-  const BatchSource& plain;              ///< the same rows as they are
-  const at::Tensor& targets;             ///< of all training rows
-  FitOptions fit;                        ///< [train], with folder, seed and data_id; epochs 0: nothing is trained first
+  Model& model;               ///< with fresh weights, or those to start from
+  const BatchSource& train;   ///< rows to train on, augmented where the recipe says so
+  const BatchSource& plain;   ///< the same rows as they are
+  const at::Tensor& targets;  ///< of all training rows
+  FitOptions fit;             ///< [train], with folder, seed and data_id; epochs 0: nothing is trained first
   const std::vector<NamedStep>& steps;
   std::function<void(const std::string& title, const StepReport&)> on_step = nullptr;
-  bool keep_shape = false;               ///< StepContext::keep_shape
-  std::string criterion = {};            ///< StepContext::criterion
+  bool keep_shape = false;     ///< StepContext::keep_shape
+  std::string criterion = {};  ///< StepContext::criterion
 };
 
 /// Trains, then applies the steps in order, each with a folder of its own below `fit.folder`.

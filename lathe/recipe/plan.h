@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "lathe/recipe/model_section.h"
 #include "lathe/recipe/augment_section.h"
 #include "lathe/recipe/controls.h"
 #include "lathe/recipe/data_section.h"
 #include "lathe/recipe/evaluate_section.h"
 #include "lathe/recipe/features_section.h"
+#include "lathe/recipe/model_section.h"
 #include "lathe/recipe/step.h"
 #include "lathe/recipe/train_section.h"
 

@@ -87,9 +87,11 @@ class Run {
     make_folder(options_.out);
     const std::string text = settings_text();
     if (fs::exists(file("recipe.toml"))) {
-      check(options_.resume, "{}: holds a run already; go on with --resume, or give another --out", options_.out.string());
+      check(options_.resume, "{}: holds a run already; go on with --resume, or give another --out",
+            options_.out.string());
       check(read_text(file("recipe.toml")) == text,
-            "{}: was made with other settings than these (see its recipe.toml); give another --out", options_.out.string());
+            "{}: was made with other settings than these (see its recipe.toml); give another --out",
+            options_.out.string());
       if (fs::exists(file("metrics.json"))) {
         say(fmt::format("{} is finished already; nothing to do", options_.out.string()));
         json finished = json::parse(read_text(file("metrics.json")), nullptr, false);
@@ -138,16 +140,15 @@ class Run {
                     options.folder.empty() ? "memory" : options.folder.string()));
   }
 
-  const BatchSource& batches() const {
-    return augmented_ ? static_cast<const BatchSource&>(*augmented_) : *plain_;
-  }
+  const BatchSource& batches() const { return augmented_ ? static_cast<const BatchSource&>(*augmented_) : *plain_; }
 
   /// The first files of the run folder: written when nothing in recipe or data can stop the run any more.
   void describe() const {
     write_atomic(file("recipe.toml"), settings_text());
     if (options_.resume && fs::exists(file("manifest.json"))) {
       check(json::parse(read_text(file("manifest.json"))).value("data", json::object()) == json(data_.hashes),
-            "{}: was made with other data than this (see its manifest.json); give another --out", options_.out.string());
+            "{}: was made with other data than this (see its manifest.json); give another --out",
+            options_.out.string());
       return;
     }
     json described = manifest(options_.command, options_.seed, options_.device, data_.hashes);
@@ -171,12 +172,13 @@ class Run {
     const Shape got = Shape(data_.train.inputs.sizes().vec()).with(0, 1);
     check(data_.train.features.empty() || wanted == got, "{}: features are {} (the model expects {}); see [features]",
           plan_.data.name, got, wanted);
-    check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1], wanted[1]);
+    check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", plan_.data.name, got[1],
+          wanted[1]);
     check(wanted == got, "{}: windows are {} (the model expects {}){}", plan_.data.name, got, wanted, size_hint(got));
     check_rate();
     for (const std::string& set : plan_.evaluate.sets)
-      check(set != "test" || data_.test.rows() > 0, "{}: has no rows to test (split = \"none\"); set [evaluate] sets = [\"train\"]",
-            plan_.data.name);
+      check(set != "test" || data_.test.rows() > 0,
+            "{}: has no rows to test (split = \"none\"); set [evaluate] sets = [\"train\"]", plan_.data.name);
     check(plan_.evaluate.unit != "group" || !data_.train.groups.empty(),
           "{}: has no groups for [evaluate] unit = \"group\"; give [data] groups", plan_.data.name);
     if (plan_.preprocessing.task == "classification")
@@ -186,8 +188,9 @@ class Run {
     const int64_t outputs = shapes(model_.graph).back()[1];
     fit_ = within(plan_.data.name, [&] { return plan_.train.resolved(data_.train.targets, outputs); });
     if (!plan_.augmentations.empty()) {
-      augmented_ = std::make_unique<AugmentedBatches>(*plain_, recordings_.train, plan_.preprocessing, plan_.augmentations,
-                                                      plan_.preprocessing.task == "classification" ? outputs : 0);
+      augmented_ =
+          std::make_unique<AugmentedBatches>(*plain_, recordings_.train, plan_.preprocessing, plan_.augmentations,
+                                             plan_.preprocessing.task == "classification" ? outputs : 0);
       if (augmented_->computes_features())
         say("features of training rows are computed batch by batch, for [augment] changes the recordings");
     }
@@ -235,8 +238,8 @@ class Run {
     const auto names = std::ssize(plan_.preprocessing.class_names);
     check(names == 2, "{}: {} classes have names (expected 2: what 0 and 1 stand for)", plan_.data.name, names);
     check(plan_.preprocessing.smooth_window <= samples,
-          "{}: windows have {} samples (expected at least the {} of [evaluate] smooth_window)", plan_.data.name, samples,
-          plan_.preprocessing.smooth_window);
+          "{}: windows have {} samples (expected at least the {} of [evaluate] smooth_window)", plan_.data.name,
+          samples, plan_.preprocessing.smooth_window);
   }
 
   std::string data_id() const {
@@ -290,20 +293,21 @@ class Run {
     };
     check(data_.test.rows() > 0, "{}: has no rows to test, which [controls] compares on", plan_.data.name);
     const json& rows = metrics_["ledger"];
-    metrics_["controls"] = run_controls(
-        {.section = plan_.controls,
-         .folder = options_.out,
-         .seed = options_.seed,
-         .finished = model_,
-         .before = rows.front().at(plan_.evaluate.primary).get<double>(),
-         .after = rows.back().at(plan_.evaluate.primary).get<double>(),
-         .metric = plan_.evaluate.primary,
-         .set = data_.test.name,
-         .smaller_is_better = metrics().at(plan_.evaluate.primary).smaller_is_better,
-         .start = [&](uint64_t seed, bool anew) { return fresh_model(seed, anew); },
-         .measure = measure,
-         .pipeline = [&](Model& model, uint64_t seed, const fs::path& folder) { return pipeline(model, seed, folder, true); },
-         .say = options_.say});
+    metrics_["controls"] =
+        run_controls({.section = plan_.controls,
+                      .folder = options_.out,
+                      .seed = options_.seed,
+                      .finished = model_,
+                      .before = rows.front().at(plan_.evaluate.primary).get<double>(),
+                      .after = rows.back().at(plan_.evaluate.primary).get<double>(),
+                      .metric = plan_.evaluate.primary,
+                      .set = data_.test.name,
+                      .smaller_is_better = metrics().at(plan_.evaluate.primary).smaller_is_better,
+                      .start = [&](uint64_t seed, bool anew) { return fresh_model(seed, anew); },
+                      .measure = measure,
+                      .pipeline = [&](Model& model, uint64_t seed,
+                                      const fs::path& folder) { return pipeline(model, seed, folder, true); },
+                      .say = options_.say});
     for (const json& sentence : metrics_["controls"]["verdict"]) say(sentence.get<std::string>());
   }
 
@@ -320,7 +324,8 @@ class Run {
     for (const std::string& set : plan_.evaluate.sets) {
       const Dataset& data = set == "test" ? data_.test : data_.train;
       if (data.rows() == 0) continue;
-      const Evaluation evaluation = lathe::evaluate(scores_of(model_, data, plan_.evaluate.unit), plan_.evaluate.options);
+      const Evaluation evaluation =
+          lathe::evaluate(scores_of(model_, data, plan_.evaluate.unit), plan_.evaluate.options);
       metrics_["sets"][data.name] = metric_values(evaluation);
       metrics_["details"][data.name] = evaluation_details(evaluation);
       const auto primary = std::find_if(evaluation.metrics.begin(), evaluation.metrics.end(),
@@ -341,8 +346,9 @@ class Run {
     save_model(file("model.safetensors"), model_);
     const bool tested = data_.test.rows() > 0;
     const Dataset& shown = tested ? data_.test : data_.train;
-    const json explained = explain(model_, tested ? recordings_.test : recordings_.train, predict_probabilities(model_, shown, false),
-                                   predict_probabilities(model_, shown, true), plan_.evaluate.report_windows);
+    const json explained =
+        explain(model_, tested ? recordings_.test : recordings_.train, predict_probabilities(model_, shown, false),
+                predict_probabilities(model_, shown, true), plan_.evaluate.report_windows);
     write_atomic(file("explain.json"), explained.dump());
     write_report(options_.out, metrics_);
     write_atomic(file("metrics.json"), metrics_.dump(2) + "\n");  // last: it marks the run as finished
@@ -352,6 +358,8 @@ class Run {
 
 }  // namespace
 
-json run_recipe(const Settings& recipe, const RunRecipeOptions& options) { return Run(recipe, options).execute(); }
+json run_recipe(const Settings& recipe, const RunRecipeOptions& options) {
+  return Run(recipe, options).execute();
+}
 
 }  // namespace lathe

@@ -49,7 +49,8 @@ json sets_with_intervals(const json& metrics) {
     const json details = metrics.at("details").value(set, json::object());
     for (const auto& [name, value] : values.items()) {
       const json interval = details.value("intervals", json::object()).value(name, json());
-      sets[set][name] = interval.is_array() ? json{{"value", value}, {"low", interval[0]}, {"high", interval[1]}} : value;
+      sets[set][name] =
+          interval.is_array() ? json{{"value", value}, {"low", interval[0]}, {"high", interval[1]}} : value;
     }
     if (details.contains("confusion") && !details["confusion"]["counts"].empty())
       sets[set]["confusion"] = details["confusion"];
@@ -68,12 +69,12 @@ json headline(const json& metrics) {
   json numbers = json::array();
   const std::string primary = metrics.value("primary", "");
   for (const auto& [set, values] : metrics.at("sets").items())
-    if (values.contains(primary))
-      numbers.push_back({{"label", primary + ", " + set}, {"value", values[primary]}});
+    if (values.contains(primary)) numbers.push_back({{"label", primary + ", " + set}, {"value", values[primary]}});
   const json& model = metrics.at("model");
   numbers.push_back({{"label", "parameters"}, {"value", model.at("parameters")}});
   numbers.push_back({{"label", "MACs per window"}, {"value", short_count(model.at("macs"))}});
-  numbers.push_back({{"label", "peak activation RAM"}, {"value", human_bytes(model.at("peak_ram_bytes").get<int64_t>())}});
+  numbers.push_back(
+      {{"label", "peak activation RAM"}, {"value", human_bytes(model.at("peak_ram_bytes").get<int64_t>())}});
   return numbers;
 }
 

@@ -1,5 +1,5 @@
-/// The steps of a recipe after training, [[step]] kind = "…": the only place where methods meet. One file a step, one line in
-/// step.cpp.
+/// The steps of a recipe after training, [[step]] kind = "…": the only place where methods meet. One file a step, one
+/// line in step.cpp.
 #pragma once
 
 #include <filesystem>

@@ -7,9 +7,9 @@ TuneSection tune_section(const Settings& settings, StepPlan& plan) {
   TuneSection section{train_section(settings, plan.model), go_on};
   const std::string& kind = section.train.fit.optimizer.kind;
   if (go_on && plan.optimizer != kind)
-    throw settings_error(settings.origin("continue_optimizer"),
-                         fmt::format("'continue_optimizer': the training before uses '{}' (this one '{}')",
-                                     plan.optimizer, kind));
+    throw settings_error(
+        settings.origin("continue_optimizer"),
+        fmt::format("'continue_optimizer': the training before uses '{}' (this one '{}')", plan.optimizer, kind));
   plan.optimizer = kind;
   return section;
 }

@@ -27,7 +27,8 @@ std::vector<double> values_of(const Tensor& row) {
 
 std::vector<int64_t> spread(int64_t rows, int64_t wanted) {
   std::vector<int64_t> chosen;
-  for (int64_t i = 0; i < std::min(rows, wanted); ++i) chosen.push_back((2 * i + 1) * rows / (2 * std::min(rows, wanted)));
+  for (int64_t i = 0; i < std::min(rows, wanted); ++i)
+    chosen.push_back((2 * i + 1) * rows / (2 * std::min(rows, wanted)));
   return chosen;
 }
 
@@ -73,7 +74,8 @@ json kernel_section(const Graph& graph, const std::vector<KernelBank>& banks, co
 
 }  // namespace
 
-json explain(const Model& model, const Dataset& data, const Tensor& probabilities, const Tensor& smoothed, int64_t windows) {
+json explain(const Model& model, const Dataset& data, const Tensor& probabilities, const Tensor& smoothed,
+             int64_t windows) {
   const at::NoGradGuard no_gradients;
   const std::vector<KernelBank> banks = kernel_banks(model.graph);
   const Preprocessing& preprocessing = model.preprocessing;
@@ -84,8 +86,7 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
   for (size_t b = 0; b < banks.size(); ++b) {
     values.push_back(read_bank(model.graph, banks[b]));
     taps.taps.push_back(model.graph.nodes[static_cast<size_t>(banks[b].activation)].name);
-    for (size_t i = 0; i < values[b].taps.size(); ++i)
-      kernels.push_back({fmt::format("bank {} #{}", b + 1, i), b, i});
+    for (size_t i = 0; i < values[b].taps.size(); ++i) kernels.push_back({fmt::format("bank {} #{}", b + 1, i), b, i});
   }
 
   const std::optional<BesideKernels> beside = classes ? beside_kernels(model.graph, banks) : std::nullopt;
@@ -97,10 +98,11 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
   for (const int64_t row : rows) {
     const Tensor raw = data.inputs.narrow(0, row, 1);
     const std::vector<double> signal = values_of(raw[0][0]);
-    json window = {{"title", data.groups.empty() ? fmt::format("window {}", row)
-                                                 : fmt::format("window {}, {}", row, data.groups[static_cast<size_t>(row)])},
-                   {"rate_hz", preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1},
-                   {"signal", signal}};
+    json window = {
+        {"title", data.groups.empty() ? fmt::format("window {}", row)
+                                      : fmt::format("window {}, {}", row, data.groups[static_cast<size_t>(row)])},
+        {"rate_hz", preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1},
+        {"signal", signal}};
     int64_t output = 0;
     if (classes) {
       output = probabilities[row].argmax().item<int64_t>();
@@ -108,10 +110,10 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
         const auto at = static_cast<size_t>(which);
         return at < preprocessing.class_names.size() ? preprocessing.class_names[at] : std::to_string(which);
       };
-      window["title"] = window["title"].get<std::string>() +
-                        fmt::format(": {} ({:.0f}% sure), truly {}", name(output),
-                                    100 * probabilities[row][output].item<double>(),
-                                    data.targets.defined() ? name(data.targets[row].item<int64_t>()) : "unknown");
+      window["title"] =
+          window["title"].get<std::string>() +
+          fmt::format(": {} ({:.0f}% sure), truly {}", name(output), 100 * probabilities[row][output].item<double>(),
+                      data.targets.defined() ? name(data.targets[row].item<int64_t>()) : "unknown");
     } else {
       window["probability"] = values_of(probabilities[row]);
       window["threshold"] = preprocessing.threshold;
@@ -119,13 +121,14 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       if (data.targets.defined()) window["label"] = values_of(data.targets[row]);
     }
     if (!banks.empty()) {
-      const Tensor device_input = inputs_of(preprocessing, data, row, 1).to(
-          model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
+      const Tensor device_input =
+          inputs_of(preprocessing, data, row, 1)
+              .to(model.graph.nodes[static_cast<size_t>(banks[0].conv)].params["weight"].device());
       const RunResult result = run(model.graph, {device_input}, taps);
       json traces = json::array();
       for (Kernel& kernel : kernels) {
-        const Tensor trace = contribution(result.taps.at(taps.taps[kernel.bank])[0], values[kernel.bank], kernel.index,
-                                          output, classes);
+        const Tensor trace =
+            contribution(result.taps.at(taps.taps[kernel.bank])[0], values[kernel.bank], kernel.index, output, classes);
         kernel.importance += trace.abs().mean().item<double>() / static_cast<double>(rows.size());
         traces.push_back({{"kernel", kernel.name}, {"values", as_long_as(values_of(trace), signal.size())}});
       }

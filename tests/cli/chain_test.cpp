@@ -56,12 +56,13 @@ TEST_F(Chain, InfoAgreesWithNew) {
 }
 
 TEST_F(Chain, FinetuneIsTrainingWithTheDefaultsOfATrainedModel) {
-  const json tuned =
-      call({"finetune", "trained.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--threads", "1", "-o", "tuned.safetensors"});
+  const json tuned = call({"finetune", "trained.safetensors", "--inputs", "x.npy", "--targets", "y.npy", "--threads",
+                           "1", "-o", "tuned.safetensors"});
   EXPECT_EQ(tuned.at("train").at("epochs"), 10);
   EXPECT_LT(tuned.at("train").at("loss").get<double>(), trained_->at("train").at("loss").get<double>() + 0.01);
   const json info = call({"info", "tuned.safetensors"});
-  for (const char* key : {"parameters", "macs", "peak_ram_bytes"}) EXPECT_EQ(info.at(key), info.at("model").at(key)) << key;
+  for (const char* key : {"parameters", "macs", "peak_ram_bytes"})
+    EXPECT_EQ(info.at(key), info.at("model").at(key)) << key;
 }
 
 TEST_F(Chain, UnitsCountKernelsAndPinTheOutput) {

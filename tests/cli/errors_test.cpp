@@ -60,7 +60,8 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused({"list", "opps"}, 2,
-          "unknown list 'opps'; known: augmentations, criteria, front_ends, losses, macs, metrics, models, ops, optimizers, "
+          "unknown list 'opps'; known: augmentations, criteria, front_ends, losses, macs, metrics, models, ops, "
+          "optimizers, "
           "readers, recipes, regularizers, schedules, simulators, steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
@@ -122,10 +123,10 @@ TEST_F(Errors, NoVerbShowsTheHelpOnStderr) {
 TEST_F(Errors, FilesThatAreNotThere) {
   refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
-  refused(
-      {"run", "ppg-qualty"}, 2,
-      "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, mnist-cp-resnet, ppg-quality, ppg-quality-demo, ppg-sweep, prune-onnx, rhythm-classifier (did you mean "
-      "'ppg-quality'?)");
+  refused({"run", "ppg-qualty"}, 2,
+          "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, mnist-cp-resnet, ppg-quality, ppg-quality-demo, "
+          "ppg-sweep, prune-onnx, rhythm-classifier (did you mean "
+          "'ppg-quality'?)");
   refused({"report", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");
   refused({"report", "."}, 3, ".: holds no finished run (metrics.json is not there)");
   const std::string path = (*folder_ / "gone.npy").string();
@@ -152,8 +153,9 @@ TEST_F(Errors, FilesOfAnotherKind) {
   write_atomic(*folder_ / "x.mat", "no matrix");
   const std::string path = (*folder_ / "x.mat").string();
   eval_refused("x.mat", "y.npy",
-               path + ": no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin .png .jpg .jpeg "
-                      ".wav .flac .ogg, got '.mat')",
+               path +
+                   ": no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin .png .jpg .jpeg "
+                   ".wav .flac .ogg, got '.mat')",
                4);
   refused({"info", "x.npy"}, 3,
           "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors "
@@ -186,7 +188,8 @@ TEST_F(Errors, ArraysThatDoNotFit) {
 TEST_F(Errors, RecipesThatDoNotFit) {
   refused({"run", "small.toml", "--out", "r", "--set", "train.epoch=3"}, 2,
           "--set train.epoch=3: unknown key 'epoch'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, regularizer, schedule, shuffle (did you "
+          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, regularizer, schedule, "
+          "shuffle (did you "
           "mean 'epochs'?)");
   refused({"run", "small.toml", "--out", "r", "--set", "data.simulator_windows=3"}, 3,
           "small: split: fold 0 of 4 is empty (expected at least one row a fold, got 3 rows)");

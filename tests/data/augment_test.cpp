@@ -1,8 +1,8 @@
 /// What augmentations do on average, and what they refuse.
 #include "lathe/data/augment/augmentation.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>

@@ -166,15 +166,16 @@ TEST(ModelFile, PreprocessingIsChecked) {
       file.metadata["lathe.preprocessing"] = settings.dump();
     });
   };
-  EXPECT_EQ(
-      with("normalize", "z-score"),
-      "lathe.preprocessing: unknown normalisation 'z-score'; known: minmax, none, rms, unit, zscore (did you mean 'zscore'?)");
+  EXPECT_EQ(with("normalize", "z-score"),
+            "lathe.preprocessing: unknown normalisation 'z-score'; known: minmax, none, rms, unit, zscore (did you "
+            "mean 'zscore'?)");
   EXPECT_EQ(with("rate_hz", -1), "lathe.preprocessing: rate_hz is -1 (expected 0 or more)");
   EXPECT_EQ(with("smooth_order", 151),
             "lathe.preprocessing: smooth_window 151 does not go with smooth_order 151 "
             "(expected 0, or a window above the order)");
   EXPECT_EQ(with("normalise", "none"),
-            "lathe.preprocessing: unknown setting 'normalise'; known: class_names, front_end, normalize, rate_hz, smooth_order, "
+            "lathe.preprocessing: unknown setting 'normalise'; known: class_names, front_end, normalize, rate_hz, "
+            "smooth_order, "
             "smooth_window, task, threshold (did you mean 'normalize'?)");
 }
 

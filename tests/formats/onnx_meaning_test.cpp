@@ -1,5 +1,5 @@
-/// Nothing that an ONNX file says is passed over: attributes and inputs that nobody reads, sizes that do not add up, weights that
-/// several nodes share, a batch that wanders. And no file makes lathe hold more than it brings.
+/// Nothing that an ONNX file says is passed over: attributes and inputs that nobody reads, sizes that do not add up,
+/// weights that several nodes share, a batch that wanders. And no file makes lathe hold more than it brings.
 #include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +43,8 @@ TEST(OnnxMeaning, WhatNobodyReadsIsRefused) {
             "Conv: attribute 'stride' means nothing to lathe here: 'y' (Conv)");
   EXPECT_EQ(unread("Relu", {"x", "w"}, {{"slope", 1.0F}, {"max", 6.0F}}),
             "Relu: attribute 'max', attribute 'slope', input 1 mean nothing to lathe here: 'y' (Relu)");
-  EXPECT_EQ(unread("Unsqueeze", {"x"}, {{"axes", std::vector<int64_t>{3}}}), "node 'y' (Unsqueeze): unsqueeze 'y': names no axis");
+  EXPECT_EQ(unread("Unsqueeze", {"x"}, {{"axes", std::vector<int64_t>{3}}}),
+            "node 'y' (Unsqueeze): unsqueeze 'y': names no axis");
 }
 
 TEST(OnnxMeaning, WhatIsSaidTwiceMustAgree) {
@@ -86,9 +87,10 @@ OnnxModel reshaped(const std::vector<int64_t>& sizes) {
 TEST(OnnxMeaning, TheBatchStaysInFront) {
   EXPECT_EQ(refusal(reshaped({0, -1})), "(no error)");
   EXPECT_EQ(refusal(reshaped({-1, 16})), "(no error)");
-  EXPECT_EQ(refusal(reshaped({1, -1, 4})),
-            "1 of 1 nodes cannot be read\n  Reshape: puts the batch into another axis: the shape begins with 1 and has a -1 "
-            "behind it: 'y' (Reshape)");
+  EXPECT_EQ(
+      refusal(reshaped({1, -1, 4})),
+      "1 of 1 nodes cannot be read\n  Reshape: puts the batch into another axis: the shape begins with 1 and has a -1 "
+      "behind it: 'y' (Reshape)");
   OnnxModel of_one = reshaped({1, -1, 4});
   of_one.inputs[0].shape[0] = {1, ""};  // exported for single samples
   EXPECT_EQ(refusal(of_one), "(no error)");
@@ -117,7 +119,8 @@ TEST(OnnxMeaning, ManyLargeConstantsOfASmallOneAreRefused) {
 }
 
 TEST(OnnxMeaning, AWeightThatSeveralNodesReadIsTold) {
-  OnnxModel model = model_of({node("Conv", {"x", "w"}, "a"), node("Conv", {"x", "w"}, "b"), node("Add", {"a", "b"}, "y")});
+  OnnxModel model =
+      model_of({node("Conv", {"x", "w"}, "a"), node("Conv", {"x", "w"}, "b"), node("Add", {"a", "b"}, "y")});
   EXPECT_EQ(import_onnx(model).notes.at("onnx.shared"), "w (a, b)");
   model.nodes[1].inputs[1] = "v";
   model.constants.push_back(onnx_tensor("v", at::ones({4, 2, 3})));
@@ -126,9 +129,10 @@ TEST(OnnxMeaning, AWeightThatSeveralNodesReadIsTold) {
 
 /// The nodes that an exporter makes of a group norm on x [N, 2, 8], with scale and shift of these shapes.
 OnnxModel group_norm_of(const std::vector<int64_t>& scale) {
-  OnnxModel model = model_of({node("Reshape", {"x", "groups"}, "r"), node("InstanceNormalization", {"r", "one", "zero"}, "i"),
-                              node("Shape", {"x"}, "s"), node("Reshape", {"i", "s"}, "back"),
-                              node("Mul", {"back", "scale"}, "m"), node("Add", {"m", "scale"}, "y")});
+  OnnxModel model =
+      model_of({node("Reshape", {"x", "groups"}, "r"), node("InstanceNormalization", {"r", "one", "zero"}, "i"),
+                node("Shape", {"x"}, "s"), node("Reshape", {"i", "s"}, "back"), node("Mul", {"back", "scale"}, "m"),
+                node("Add", {"m", "scale"}, "y")});
   model.constants = {onnx_tensor("groups", at::ones({3}, at::kLong)), onnx_tensor("one", at::ones({2})),
                      onnx_tensor("zero", at::ones({2}).mul(0)), onnx_tensor("scale", at::ones(scale))};
   const int64_t groups[] = {0, 2, -1};
@@ -138,9 +142,10 @@ OnnxModel group_norm_of(const std::vector<int64_t>& scale) {
 
 TEST(OnnxMeaning, AGroupNormsScaleLiesOnTheChannels) {
   EXPECT_EQ(import_onnx(group_norm_of({2, 1})).graph.nodes.back().op->kind(), "group_norm");
-  EXPECT_EQ(refusal(group_norm_of({2, 1, 1})),
-            "1 of 3 nodes cannot be read\n  GroupNormalization: scale and shift lie on another axis than the channels of [1, "
-            "2, 8]: 'y' (GroupNormalization)");
+  EXPECT_EQ(
+      refusal(group_norm_of({2, 1, 1})),
+      "1 of 3 nodes cannot be read\n  GroupNormalization: scale and shift lie on another axis than the channels of [1, "
+      "2, 8]: 'y' (GroupNormalization)");
 }
 
 TEST(OnnxMeaning, NearestSamplesThatRuntimesDisagreeOnAreRefused) {
@@ -156,7 +161,8 @@ TEST(OnnxMeaning, NearestSamplesThatRuntimesDisagreeOnAreRefused) {
   };
   EXPECT_EQ(resize({1, 2, 28}), "(no error)");
   EXPECT_EQ(resize({1, 2, 21}), "(no error)");
-  EXPECT_NE(resize({1, 2, 46}).find("nearest from 14 samples to 46, where runtimes differ in sample 23"), std::string::npos)
+  EXPECT_NE(resize({1, 2, 46}).find("nearest from 14 samples to 46, where runtimes differ in sample 23"),
+            std::string::npos)
       << resize({1, 2, 46});
 }
 

@@ -68,9 +68,10 @@ TEST(Onnx, SettingsThatWouldChangeTheNumbersAreRefused) {
   model.constants = {{"c", OnnxType::float32, {2}, std::string(8, '\0')}};
   model.nodes[0].outputs = {"y", "mean", "var", "saved_mean", "saved_var"};
   model.opset = 9;
-  EXPECT_EQ(refusal(model),
-            "1 of 1 nodes cannot be read\n  BatchNormalization: gives batch statistics out (expected a model exported for "
-            "inference): 'y' (BatchNormalization)");
+  EXPECT_EQ(
+      refusal(model),
+      "1 of 1 nodes cannot be read\n  BatchNormalization: gives batch statistics out (expected a model exported for "
+      "inference): 'y' (BatchNormalization)");
   model = model_of({node("Gather", {"x", "i"}, "y", {{"axis", int64_t{2}}})});
   model.constants = {{"i", OnnxType::int64, {1, 1}, std::string(8, '\0')}};
   EXPECT_EQ(refusal(model),
@@ -112,14 +113,15 @@ TEST(Onnx, GraphsInsideOfNodesAreRefused) {
 TEST(Onnx, SizesLeftOpenAreAskedFor) {
   OnnxModel model = relu();
   model.inputs[0].shape = {{-1, "batch"}, {2, ""}, {-1, "time"}, {-1, ""}};
-  EXPECT_EQ(
-      refusal(model),
-      "input 'x': the file leaves its size open: axis 2 ('time'), axis 3; give it, as in --input x=2,224,224 (without the "
-      "batch)");
+  EXPECT_EQ(refusal(model),
+            "input 'x': the file leaves its size open: axis 2 ('time'), axis 3; give it, as in --input x=2,224,224 "
+            "(without the "
+            "batch)");
   EXPECT_EQ(code_of(model), ExitCode::unsupported);
   model.inputs[0] = {"x", OnnxType::float32, false, {}};
-  EXPECT_EQ(refusal(model),
-            "input 'x': the file leaves its size open: all axes; give it, as in --input x=3,224,224 (without the batch)");
+  EXPECT_EQ(
+      refusal(model),
+      "input 'x': the file leaves its size open: all axes; give it, as in --input x=3,224,224 (without the batch)");
   EXPECT_EQ(refusal(model, {{{"x", Shape{2, 8}}}}), "(no error)");
 }
 

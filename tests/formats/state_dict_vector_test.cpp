@@ -67,7 +67,8 @@ TEST(StateDict, IsFoundInCheckpoints) {
 
 TEST(StateDict, AsksWhichOneWhereThereAreSeveral) {
   EXPECT_EQ(complaint("several.pt"),
-            "holds several state dicts: 'discriminator' (9 tensors), 'generator' (9 tensors); say which to read: --entry NAME");
+            "holds several state dicts: 'discriminator' (9 tensors), 'generator' (9 tensors); say which to read: "
+            "--entry NAME");
   expect_the_values(read_state_dict(vector("several.pt"), "generator"));
   EXPECT_EQ(error_of([] { read_state_dict(vector("several.pt"), "critic"); }),
             vector("several.pt").string() +

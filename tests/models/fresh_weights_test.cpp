@@ -24,7 +24,8 @@ TEST(FreshWeights, AreThoseOfANetworkThatIsBuilt) {
   at::manual_seed(5);
   make_fresh(other);
   for (const ConstNamedParam& entry : named_params(built))
-    EXPECT_TRUE(entry.param->value.equal(other.node(entry.name.substr(0, entry.name.rfind('.'))).params[entry.param->name]))
+    EXPECT_TRUE(
+        entry.param->value.equal(other.node(entry.name.substr(0, entry.name.rfind('.'))).params[entry.param->name]))
         << entry.name;
 }
 

@@ -67,8 +67,7 @@ TEST(OnnxRules, SoftmaxBeforeOpset13JoinsTheAxesBehind) {
 TEST(OnnxRules, TheBatchIsNoAxisToWorkAlong) {
   EXPECT_EQ(refusal(node("Softmax", {{"axis", int64_t{0}}}), 13, {3}),
             "softmax: axis 0 is the batch (expected 1 to 1)");
-  EXPECT_EQ(refusal(node("Concat", {{"axis", int64_t{-2}}}), 13, {3}),
-            "concat: axis 0 is the batch (expected 1 to 1)");
+  EXPECT_EQ(refusal(node("Concat", {{"axis", int64_t{-2}}}), 13, {3}), "concat: axis 0 is the batch (expected 1 to 1)");
 }
 
 TEST(OnnxRules, AConstantOperandTrainsWhereTheFileHoldsItAsAWeight) {

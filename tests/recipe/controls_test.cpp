@@ -41,7 +41,8 @@ TEST(Controls, OneSeedSaysThatItCannotTell) {
   const json controls = run_text(with_controls(kPrune, "random = true"), {.out = folder.path()}).at("controls");
   const std::string sentence = controls.at("verdict")[1];
   EXPECT_EQ(sentence.substr(0, 46), "Beside removing channels at random: dice " + sentence.substr(41, 5));
-  EXPECT_NE(sentence.find("One seed cannot tell such a difference from chance; set [controls] seeds = 3"), std::string::npos);
+  EXPECT_NE(sentence.find("One seed cannot tell such a difference from chance; set [controls] seeds = 3"),
+            std::string::npos);
   EXPECT_TRUE(controls.at("arms")[0].at("low").is_null());
 }
 
@@ -58,11 +59,11 @@ TEST(Controls, WhatHasNoEffectIsRefused) {
 
 TEST(PruneStep, SeveralIterationsEndWhereOneDoes) {
   const ScratchFolder folder;
-  const std::string text =
-      with_line("kind = \"merge\"\nratio = 0.5",
-                "kind = \"prune\"\nratio = 0.5\niterations = 2\n[step.finetune]\nepochs = 1\nbatch = 4\ncontinue_optimizer = "
-                "true",
-                with_line("kernels = 2", "kernels = 4"));
+  const std::string text = with_line(
+      "kind = \"merge\"\nratio = 0.5",
+      "kind = \"prune\"\nratio = 0.5\niterations = 2\n[step.finetune]\nepochs = 1\nbatch = 4\ncontinue_optimizer = "
+      "true",
+      with_line("kernels = 2", "kernels = 4"));
   const json metrics = run_text(text, {.out = folder.path()});
   EXPECT_EQ(metrics.at("ledger").back().at("parameters"), 32);
   EXPECT_TRUE(std::filesystem::exists(folder / "steps/1-prune/iteration-1/history.csv"));
@@ -85,10 +86,11 @@ TEST(Finetune, GoesOnWithTheOptimizerOfTheTrainingBefore) {
     return read_text(folder / name / "steps/1-finetune/history.csv");
   };
   EXPECT_NE(loss("continue_optimizer = true", "on"), loss("", "anew"));
-  EXPECT_STREQ(error_of_run(with_line("kind = \"merge\"\nratio = 0.5",
-                                      "kind = \"finetune\"\nepochs = 1\ncontinue_optimizer = true\noptimizer = \"sgd\""))
-                   .what(),
-               "recipe.toml:20: 'continue_optimizer': the training before uses 'adam' (this one 'sgd')");
+  EXPECT_STREQ(
+      error_of_run(with_line("kind = \"merge\"\nratio = 0.5",
+                             "kind = \"finetune\"\nepochs = 1\ncontinue_optimizer = true\noptimizer = \"sgd\""))
+          .what(),
+      "recipe.toml:20: 'continue_optimizer': the training before uses 'adam' (this one 'sgd')");
 }
 
 }  // namespace

@@ -106,9 +106,10 @@ class ClassRun : public testing::Test {
 TEST_F(ClassRun, ClassesMustFitTheModel) {
   EXPECT_EQ(error_with(at::tensor({0, 1, 2, 0, 1, 3, 0, 1}, at::kLong)),
             "small: has a class 3 but the model has 3 outputs; set [model] classes = 4");
-  EXPECT_EQ(error_with(at::tensor({3, 1, 2, 0, 1, 2, 0, 1}, at::kLong)),  // row 0 is tested, never trained
-            "small: class 3 has no sample that trains (expected at least one of every class); another split, or class_names "
-            "without it");
+  EXPECT_EQ(
+      error_with(at::tensor({3, 1, 2, 0, 1, 2, 0, 1}, at::kLong)),  // row 0 is tested, never trained
+      "small: class 3 has no sample that trains (expected at least one of every class); another split, or class_names "
+      "without it");
   text_ = with_line("name = \"small\"", "name = \"small\"\nclass_names = [\"a\", \"b\"]", text_);
   EXPECT_EQ(error_with(at::tensor({0, 1, 1, 0, 1, 0, 0, 1}, at::kLong)),
             "small: 2 classes have names but the model has 3 outputs; set [model] classes = 2");

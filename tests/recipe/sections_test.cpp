@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "small: windows are [1, 1, 1920] (the model expects [1, 1, 100]); set [model] samples = 1920"},
         Mistake{"name = \"small\"", "name = \"small\"\nfold = 4", "recipe.toml:3: 'fold' is 4 (expected 0 to 3)"},
         Mistake{"name = \"small\"", "name = \"small\"\nsplit = \"group\"",
-                "recipe.toml:3: unknown split 'group'; known: contiguous, files, grouped, holdout, none, rows, shuffled, where (did "
+                "recipe.toml:3: unknown split 'group'; known: contiguous, files, grouped, holdout, none, rows, "
+                "shuffled, where (did "
                 "you mean "
                 "'grouped'?)"}));
 

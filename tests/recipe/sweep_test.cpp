@@ -59,7 +59,8 @@ TEST(SweepCombinations, ASlipInTheGridShowsBeforeTheFirstCell) {
   EXPECT_EQ(
       refusal(parse_axis("train.epohcs=1,2")),
       "--grid train.epohcs=1: unknown key 'epohcs'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-      "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, regularizer, schedule, shuffle (did you mean "
+      "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, optimizer, regularizer, schedule, shuffle "
+      "(did you mean "
       "'epochs'?)");
   EXPECT_EQ(refusal(parse_axis("train.batch=4,half")),
             "--grid train.batch=half: 'batch' has the wrong type (expected a whole number, got 'half')");

@@ -1,6 +1,6 @@
 /// Augmentations against PyTorch's, draw for draw (tools/make_augment_vectors.py).
-#include <ATen/TensorOperators.h>
 #include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 
 #include "lathe/data/augment/augmentation.h"

@@ -22,13 +22,11 @@ struct EvalVerb {
 };
 
 std::string table(const Evaluation& evaluation) {
-  std::string text =
-      fmt::format("{} windows, {} samples\n\n", evaluation.windows, with_commas(evaluation.samples));
+  std::string text = fmt::format("{} windows, {} samples\n\n", evaluation.windows, with_commas(evaluation.samples));
   for (const NamedInterval& metric : evaluation.metrics)
-    text += std::isnan(metric.interval.value)
-                ? fmt::format("{:<14}undefined here\n", metric.name)
-                : fmt::format("{:<14}{:>8.4f}   {}\n", metric.name, metric.interval.value,
-                              interval_text(metric.interval, evaluation));
+    text += std::isnan(metric.interval.value) ? fmt::format("{:<14}undefined here\n", metric.name)
+                                              : fmt::format("{:<14}{:>8.4f}   {}\n", metric.name, metric.interval.value,
+                                                            interval_text(metric.interval, evaluation));
   if (evaluation.confusion.empty()) return text;
   text += "\ntruth \\ said  ";
   for (const std::string& name : evaluation.class_names) text += fmt::format("{:>12}", name);
@@ -48,7 +46,9 @@ Work declare_eval(CLI::App& app) {
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
   verb->machine.declare(app);
-  app.footer("Normalisation, front end, smoothing and threshold are the model file's own. With --groups, intervals are over groups.");
+  app.footer(
+      "Normalisation, front end, smoothing and threshold are the model file's own. With --groups, intervals are over "
+      "groups.");
   return [verb](const Output& output) {
     Model model = open_model(verb->model);
     EvaluateOptions options;

@@ -45,7 +45,8 @@ struct ImportVerb {
       fail_as(ExitCode::usage, "--out {}: would replace the file that is read; give another name", out);
     if (is_onnx() && !(into.empty() && assignments.empty() && entry.empty() && renames.empty() && !partial))
       fail_as(ExitCode::usage,
-              "--into, --set, --entry, --rename and --partial are for files of weights; {} brings its own network", file);
+              "--into, --set, --entry, --rename and --partial are for files of weights; {} brings its own network",
+              file);
     if (!is_onnx() && !inputs.empty())
       fail_as(ExitCode::usage, "--input is for ONNX files; a model's inputs come from --into");
     if (!is_onnx() && into.empty())
@@ -88,7 +89,8 @@ struct ImportVerb {
       options.names.push_back(halves(text, "--rename", "FROM=TO, as in 'backbone.*=*'"));
     Model model = network();
     const TensorFile weights = read_weights(file, entry);
-    if (const auto found = weights.metadata.find("state_dict"); found != weights.metadata.end() && !found->second.empty())
+    if (const auto found = weights.metadata.find("state_dict");
+        found != weights.metadata.end() && !found->second.empty())
       output.say(fmt::format("took its entry '{}'", found->second));
     const LoadedWeights loaded = within(file, [&] { return load_weights(model.graph, weights, options); });
     if (!loaded.prefix.empty()) output.say(fmt::format("took '{}' off the names", loaded.prefix));
@@ -163,7 +165,8 @@ Work declare_import(CLI::App& app) {
     tell("onnx.fixed", "one filter for all channels, taken as fixed (it does not train)");
     const Cost total = cost(model.graph);
     if (model.preprocessing.task.empty())
-      output.say("what the output means is not known: --task classification (or segmentation) lets predict and eval say it");
+      output.say(
+          "what the output means is not known: --task classification (or segmentation) lets predict and eval say it");
     output.result(fmt::format("{}: {} layers, {} parameters, {} MACs\n", verb->out, model.graph.nodes.size(),
                               with_commas(total.parameters), with_commas(total.macs)),
                   {{"file", verb->out},

@@ -34,7 +34,8 @@ std::string table(const Model& model, const Cost& total, const MacConvention& co
       "peak RAM         {} (activations, float32, batch 1)\nreceptive field  {} samples\n",
       with_commas(total.parameters), human_bytes(total.weight_bytes), with_commas(total.macs), convention.summary,
       human_bytes(total.peak_ram_bytes), field_text(total.receptive_field));
-  text += fmt::format("task             {}\n", before.task.empty() ? "none: outputs are taken as they are" : before.task);
+  text +=
+      fmt::format("task             {}\n", before.task.empty() ? "none: outputs are taken as they are" : before.task);
   text += fmt::format("preprocessing    normalize {}", before.normalize);
   if (before.rate_hz > 0) text += fmt::format(", {:g} Hz", before.rate_hz);
   if (before.front_end.kind != "none") {

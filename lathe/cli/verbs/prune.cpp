@@ -138,7 +138,9 @@ Work declare_prune(CLI::App& app) {
     if (!verb->dry_run && verb->out.empty()) fail_as(ExitCode::usage, "--out is required (or --dry-run)");
     const PruneOptions chosen = verb->chosen();
     if (criteria().at(chosen.criterion).needs_data)
-      fail_as(ExitCode::usage, "--criterion {} looks at data: use it in a recipe, as prune-onnx does: lathe run prune-onnx --set model.file={}",
+      fail_as(ExitCode::usage,
+              "--criterion {} looks at data: use it in a recipe, as prune-onnx does: lathe run prune-onnx --set "
+              "model.file={}",
               chosen.criterion, verb->model);
     Model model = open_model(verb->model);
     if (!verb->dry_run) require_writable(verb->out);

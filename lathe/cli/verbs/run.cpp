@@ -32,23 +32,24 @@ std::string default_folder(const std::string& name, bool resume) {
 }
 
 std::string summary(const nlohmann::json& metrics, const std::string& out) {
-  std::string text = fmt::format("\n{:<14}{:>12}{:>16}{:>12}{:>12}  {}\n", "step", "parameters", "MACs", "peak RAM", "flash",
-                                 metrics["primary"].get<std::string>());
+  std::string text = fmt::format("\n{:<14}{:>12}{:>16}{:>12}{:>12}  {}\n", "step", "parameters", "MACs", "peak RAM",
+                                 "flash", metrics["primary"].get<std::string>());
   const std::string primary = metrics["primary"];
   for (const auto& row : metrics["ledger"])
-    text += fmt::format("{:<14}{:>12}{:>16}{:>12}{:>12}  {}\n", row["step"].get<std::string>(),
-                        with_commas(row["parameters"]), with_commas(row["macs"]), human_bytes(row["peak_ram_bytes"]),
-                        human_bytes(row["flash_bytes"]),
-                        row.contains(primary) && row[primary].is_number() ? fmt::format("{:.4f}", row[primary].get<double>())
-                                                                         : "-");
-  return text + fmt::format("\nmodel    {0}/model.safetensors\nnumbers  {0}/metrics.json\nreport   {0}/report.html\n", out);
+    text += fmt::format(
+        "{:<14}{:>12}{:>16}{:>12}{:>12}  {}\n", row["step"].get<std::string>(), with_commas(row["parameters"]),
+        with_commas(row["macs"]), human_bytes(row["peak_ram_bytes"]), human_bytes(row["flash_bytes"]),
+        row.contains(primary) && row[primary].is_number() ? fmt::format("{:.4f}", row[primary].get<double>()) : "-");
+  return text +
+         fmt::format("\nmodel    {0}/model.safetensors\nnumbers  {0}/metrics.json\nreport   {0}/report.html\n", out);
 }
 
 }  // namespace
 
 Work declare_run(CLI::App& app) {
   auto verb = std::make_shared<RunVerb>();
-  app.add_option("RECIPE", verb->recipe, "a .toml file, or the name of a recipe inside lathe (lathe list recipes)")->required();
+  app.add_option("RECIPE", verb->recipe, "a .toml file, or the name of a recipe inside lathe (lathe list recipes)")
+      ->required();
   app.add_option("--data", verb->run.data, "folder that the recipe's data files lie in (default: here)");
   app.add_option("--out", verb->out, "run folder (default: runs/NAME)");
   app.add_option("--set", verb->assignments, "change a setting: --set train.epochs=100; may be given often")
@@ -56,8 +57,9 @@ Work declare_run(CLI::App& app) {
   app.add_flag("--resume", verb->run.resume, "go on with the run in --out; does nothing when it is finished");
   app.add_option("--seed", verb->run.seed, "seed of weights and shuffling (default: 0)");
   verb->machine.declare(app);
-  app.footer("Example:  lathe run ppg-quality-demo --out runs/demo --set model.kernels=8\n"
-             "Leaves model.safetensors, metrics.json, history.csv and report.html in the run folder.");
+  app.footer(
+      "Example:  lathe run ppg-quality-demo --out runs/demo --set model.kernels=8\n"
+      "Leaves model.safetensors, metrics.json, history.csv and report.html in the run folder.");
   return [verb](const Output& output) {
     NamedRecipe recipe = find_recipe(verb->recipe);
     for (const std::string& assignment : verb->assignments) apply_assignment(recipe.settings, assignment, "--set");

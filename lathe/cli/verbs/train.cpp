@@ -38,7 +38,8 @@ void check_fits(const Model& model, const Dataset& data) {
 Work declare(CLI::App& app, const std::string& name, const std::vector<std::string>& defaults) {
   auto verb = std::make_shared<TrainVerb>();
   verb->name = name;
-  app.add_option("MODEL", verb->model, "the model file to start from (lathe new makes one, lathe import another)")->required();
+  app.add_option("MODEL", verb->model, "the model file to start from (lathe new makes one, lathe import another)")
+      ->required();
   verb->data.declare(app, true);
   app.add_option("-o,--out", verb->out, "model file to write (.safetensors)")->required();
   app.add_option("--normalize", verb->normalize, "zscore, minmax or none, per window (default: as the model says)");
@@ -94,16 +95,19 @@ Work declare(CLI::App& app, const std::string& name, const std::vector<std::stri
 }  // namespace
 
 Work declare_train(CLI::App& app) {
-  app.footer("Example:  lathe new kernel_segmenter -o fresh.safetensors\n"
-             "          lathe train fresh.safetensors --inputs x.npy --targets y.npy --set epochs=100 -o trained.safetensors");
+  app.footer(
+      "Example:  lathe new kernel_segmenter -o fresh.safetensors\n"
+      "          lathe train fresh.safetensors --inputs x.npy --targets y.npy --set epochs=100 -o trained.safetensors");
   return declare(app, "train", {});
 }
 
 Work declare_finetune(CLI::App& app) {
-  app.footer("For models that were trained elsewhere, or that lost channels: 10 epochs of 64 rows at a learning rate of 1e-4, unless "
-             "--set says otherwise.\n"
-             "Example:  lathe prune big.safetensors --ratio 0.41 -o small.safetensors\n"
-             "          lathe finetune small.safetensors --inputs x.npy --targets y.npy -o tuned.safetensors");
+  app.footer(
+      "For models that were trained elsewhere, or that lost channels: 10 epochs of 64 rows at a learning rate of 1e-4, "
+      "unless "
+      "--set says otherwise.\n"
+      "Example:  lathe prune big.safetensors --ratio 0.41 -o small.safetensors\n"
+      "          lathe finetune small.safetensors --inputs x.npy --targets y.npy -o tuned.safetensors");
   return declare(app, "finetune", {"epochs=10", "batch=64", "optimizer.learning_rate=1e-4"});
 }
 

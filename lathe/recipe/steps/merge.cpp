@@ -22,12 +22,12 @@ Step prepare_merge(const Settings& settings, StepPlan& plan) {
   return [options](StepContext& context) {
     if (context.keep_shape) return std::string("left as it is");
     const MergeReport report = merge_kernels(context.model.graph, options);
-    std::string sentence =
-        fmt::format("merged {} of {} kernels: {} of {} parameters are left", report.kernels_before - report.kernels_after,
-                    report.kernels_before, with_commas(report.parameters_after), with_commas(report.parameters_before));
+    std::string sentence = fmt::format("merged {} of {} kernels: {} of {} parameters are left",
+                                       report.kernels_before - report.kernels_after, report.kernels_before,
+                                       with_commas(report.parameters_after), with_commas(report.parameters_before));
     if (options.compat)
-      sentence += fmt::format("; the published rule counts {} of them as removed although they still act",
-                              report.still_active);
+      sentence +=
+          fmt::format("; the published rule counts {} of them as removed although they still act", report.still_active);
     return sentence;
   };
 }

@@ -69,13 +69,14 @@ struct PruneStep {
     for (auto& [glob, ratio] : now.ratios) ratio *= share;
     const Cost here = cost(context.model.graph);
     const auto towards = [&](std::optional<double>& keep, int64_t first, int64_t left) {
-      if (keep) *keep = std::min(1.0, (1 - (1 - *keep) * share) * static_cast<double>(first) / static_cast<double>(left));
+      if (keep)
+        *keep = std::min(1.0, (1 - (1 - *keep) * share) * static_cast<double>(first) / static_cast<double>(left));
     };
     towards(now.keep_macs, before.macs, here.macs);
     towards(now.keep_parameters, before.parameters, here.parameters);
     if (now.max_ram_bytes)
-      *now.max_ram_bytes += static_cast<int64_t>((1 - share) * static_cast<double>(std::max(
-                                                                   int64_t{0}, before.peak_ram_bytes - *now.max_ram_bytes)));
+      *now.max_ram_bytes += static_cast<int64_t>(
+          (1 - share) * static_cast<double>(std::max(int64_t{0}, before.peak_ram_bytes - *now.max_ram_bytes)));
     const bool needs_data = criteria().at(now.criterion).needs_data;
     const Evidence evidence =
         needs_data ? gather_evidence(context.model.graph, context.plain, *make_loss(loss), batch, batches) : Evidence{};
@@ -98,8 +99,9 @@ struct PruneStep {
     const Cost after = cost(context.model.graph);
     return fmt::format("pruned by {}{}: {} of {} parameters and {} of {} MACs are left",
                        context.criterion.empty() ? options.criterion : context.criterion,
-                       iterations == 1 ? "" : fmt::format(" in {} iterations", iterations), with_commas(after.parameters),
-                       with_commas(before.parameters), with_commas(after.macs), with_commas(before.macs));
+                       iterations == 1 ? "" : fmt::format(" in {} iterations", iterations),
+                       with_commas(after.parameters), with_commas(before.parameters), with_commas(after.macs),
+                       with_commas(before.macs));
   }
 };
 

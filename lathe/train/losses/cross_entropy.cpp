@@ -1,5 +1,5 @@
-/// Cross-entropy of class scores before the softmax. With class weights the mean over classes is divided by the sum of the
-/// weights that were met, the mean over class probabilities by their number, both as PyTorch does.
+/// Cross-entropy of class scores before the softmax. With class weights the mean over classes is divided by the sum of
+/// the weights that were met, the mean over class probabilities by their number, both as PyTorch does.
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/tensor.h>
 

@@ -14,8 +14,8 @@ bool all_equal(const OnnxNetwork& network, const std::string& name, double value
          tensor_of(*constant).eq(value).all().item().toBool();
 }
 
-/// How many axes of size 1 stand behind the channels of a constant [C, 1, …], or of one that an Unsqueeze makes so; 0 for any
-/// other.
+/// How many axes of size 1 stand behind the channels of a constant [C, 1, …], or of one that an Unsqueeze makes so; 0
+/// for any other.
 size_t axes_behind(const OnnxNetwork& network, const std::string& name) {
   if (const OnnxNode* unsqueeze = network.giver(name, "Unsqueeze")) {
     const OnnxTensor* constant = network.constant(unsqueeze->input(0));
@@ -78,7 +78,8 @@ bool recognise_group_norm(OnnxNetwork& network, OnnxNode& node) {
     unread = {unread.name, "Reshape", {constant, network.add_constant(name, {-1})}, {name}, {}, {}, {}};
     return name;
   };
-  const std::string weight = flatten(*product, scale->constant, "weight"), bias = flatten(*back, shift->constant, "bias");
+  const std::string weight = flatten(*product, scale->constant, "weight"),
+                    bias = flatten(*back, shift->constant, "bias");
   node = {node.name,
           "GroupNormalization",
           {inner->x, weight, bias},
