@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 
 #include "lathe/base/errors.h"
 
@@ -77,6 +79,20 @@ void make_folder(const fs::path& folder) {
   check(::access(folder.c_str(), W_OK | X_OK) == 0, "{}: folder cannot be written to ({})", folder.string(), reason());
 }
 
+namespace {
+
+/// All maps that are open, so that only maps are ever forgotten.
+struct Maps {
+  std::mutex mutex;
+  std::map<const void*, size_t> size_at;
+  static Maps& all() {
+    static auto* maps = new Maps;  // outlives every map, whatever ends last
+    return *maps;
+  }
+};
+
+}  // namespace
+
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe must not hold us up
   check(file.fd >= 0, "{}: cannot be opened ({})", path.string(), reason());
@@ -91,10 +107,27 @@ MappedFile::MappedFile(const fs::path& path) : path_(path) {
     data_ = nullptr;
     fail("{}: cannot be mapped ({})", path.string(), reason());
   }
+  Maps& maps = Maps::all();
+  const std::lock_guard lock(maps.mutex);
+  maps.size_at[data_] = size_;
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(data_, size_);
+  if (data_ == nullptr) return;
+  Maps& maps = Maps::all();
+  const std::lock_guard lock(maps.mutex);
+  maps.size_at.erase(data_);
+  ::munmap(data_, size_);
+}
+
+void MappedFile::forget(const void* address) {
+  Maps& maps = Maps::all();
+  const std::lock_guard lock(maps.mutex);
+  auto after = maps.size_at.upper_bound(address);
+  if (after == maps.size_at.begin()) return;
+  const auto& [data, size] = *--after;
+  if (static_cast<const std::byte*>(address) < static_cast<const std::byte*>(data) + size)
+    ::madvise(const_cast<void*>(data), size, MADV_DONTNEED);  // never written to, so nothing is lost
 }
 
 std::string content_hash(std::span<const std::byte> bytes) {

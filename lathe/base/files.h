@@ -34,6 +34,9 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(data_), size_}; }
   const std::filesystem::path& path() const { return path_; }
+  /// Gives the memory back that was read of the map which `address` lies in; what is needed is read again. Nothing
+  /// happens to memory that is no map. For walks through files that are larger than memory.
+  static void forget(const void* address);
 
  private:
   std::filesystem::path path_;

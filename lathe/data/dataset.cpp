@@ -103,6 +103,7 @@ Dataset Dataset::select(std::span<const int64_t> rows) const {
     Dataset chosen = *this;
     chosen.inputs = take_rows(inputs, rows);
     if (targets.defined()) chosen.targets = take_rows(targets, rows);
+    if (times.defined()) chosen.times = take_rows(times, rows);
     if (!groups.empty()) {
       chosen.groups.clear();
       for (const int64_t row : rows) chosen.groups.push_back(groups.at(row));

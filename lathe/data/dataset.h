@@ -21,6 +21,7 @@ struct Dataset {
   std::vector<std::string> groups;  ///< subject or recording of each row, or empty
   std::vector<std::string> class_names;  ///< names of the classes 0, 1, …, or empty
   double rate_hz = 0;                    ///< 0: not known
+  at::Tensor times = {};                 ///< [N] float64: the second at which each row begins; undefined: not known
   std::map<std::string, std::string> features =
       {};                  ///< settings that the inputs were computed with; empty: as recorded
   Cleaning cleaning = {};  ///< what the recordings have been through

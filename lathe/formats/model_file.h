@@ -11,6 +11,7 @@
 #include "lathe/data/cleaning/step.h"
 #include "lathe/data/front_end.h"
 #include "lathe/graph/graph.h"
+#include "lathe/signal/hidden_markov.h"
 
 namespace lathe {
 
@@ -27,6 +28,7 @@ struct Preprocessing {
   Cleaning cleaning = {};  ///< of the recordings, before everything else
   std::vector<double> mean = {},
                       deviation = {};  ///< of each channel behind `normalize`: taken off, divided by; or empty
+  HiddenMarkov hidden_markov = {};     ///< what smooths the sequence of classes; no states: nothing does
 
   bool operator==(const Preprocessing&) const = default;
 };

@@ -15,6 +15,7 @@ struct Param {
   std::string name;  ///< "weight"; with its node's name in front it is the key in files: "stem.weight"
   Tensor value;
   bool buffer = false;  ///< a buffer never trains; a frozen parameter is one whose requires_grad is off
+  bool frozen = false;  ///< of a buffer: training does not change it either (running statistics)
 };
 
 /// In the order of creation, which is PyTorch's for published architectures.

@@ -62,6 +62,8 @@ class Run {
                         .train = pipeline_.train,
                         .plain = pipeline_.plain,
                         .targets = pipeline_.targets,
+                        .rows = pipeline_.rows,
+                        .unseen = pipeline_.unseen,
                         .validation = pipeline_.validation,
                         .folder = pipeline_.fit.folder / "steps" / fmt::format("{}-{}", number, step.name),
                         .seed = pipeline_.fit.seed,

@@ -23,6 +23,8 @@ struct Pipeline {
   const BatchSource& train;   ///< rows to train on, augmented where the recipe says so
   const BatchSource& plain;   ///< the same rows as they are
   const at::Tensor& targets;  ///< of all training rows
+  const Dataset& rows;        ///< StepContext::rows
+  const Dataset& unseen;      ///< StepContext::unseen
   const ValidationRows& validation;
   FitOptions fit;  ///< [train], with folder, seed and data_id; epochs 0: nothing is trained first
   const std::vector<NamedStep>& steps;

@@ -242,6 +242,8 @@ class Run {
             .train = batches(),
             .plain = *plain_,
             .targets = data_.train.targets,
+            .rows = recordings_.train,
+            .unseen = recordings_.test,
             .validation = validation_,
             .fit = options,
             .steps = plan_.steps,

@@ -12,6 +12,7 @@
 
 #include "lathe/base/registry.h"
 #include "lathe/base/settings.h"
+#include "lathe/data/dataset.h"
 #include "lathe/formats/model_file.h"
 #include "lathe/recipe/validation_section.h"
 #include "lathe/train/fit.h"
@@ -24,6 +25,8 @@ struct StepContext {
   const BatchSource& train;   ///< rows to train on, augmented where the recipe says so
   const BatchSource& plain;   ///< the same rows as they are, to look at
   const at::Tensor& targets;  ///< of all training rows
+  const Dataset& rows;        ///< the training rows as recorded, with the groups that they come from
+  const Dataset& unseen;      ///< the rows that test, as recorded; none with split = "none". Only to be reported on
   const ValidationRows& validation;
   std::filesystem::path folder;  ///< the step's own, for checkpoints
   uint64_t seed = 0;

@@ -25,6 +25,8 @@ class BatchSource {
   virtual int64_t rows() const = 0;
   /// These rows, in this order. May draw from LibTorch's generator (augmentation): its state is in the checkpoints.
   virtual Batch load(std::span<const int64_t> rows) const = 0;
+  /// These rows will be loaded next: a source that reads from a disk may begin. Draws nothing.
+  virtual void expect(std::span<const int64_t> /*rows*/) const {}
 };
 
 /// Rows of tensors that are there as a whole. Neighbouring rows are views: a full batch copies nothing.

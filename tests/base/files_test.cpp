@@ -56,5 +56,22 @@ TEST(Files, FolderThatIsAFile) {
   EXPECT_EQ(error_of([&] { make_folder(scratch / "file"); }).find((scratch / "file").string()), 0U);
 }
 
+TEST(Files, AForgottenMapReadsTheSameAgain) {
+  const test::ScratchFolder scratch;
+  write_atomic(scratch / "a.bin", std::string(100'000, 'x'));
+  const MappedFile map(scratch / "a.bin");
+  const auto sum = [&] {
+    int64_t total = 0;
+    for (const std::byte byte : map.bytes()) total += static_cast<int64_t>(byte);
+    return total;
+  };
+  const int64_t before = sum();
+  MappedFile::forget(map.bytes().data() + 5);
+  EXPECT_EQ(sum(), before);
+  std::vector<int> own(50'000, 7);  // no map: must not become zeros
+  MappedFile::forget(own.data());
+  EXPECT_EQ(std::count(own.begin(), own.end(), 7), 50'000);
+}
+
 }  // namespace
 }  // namespace lathe
