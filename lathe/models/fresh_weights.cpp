@@ -7,6 +7,7 @@
 namespace lathe {
 
 void initialise_cp_resnet(const Graph& graph);
+void initialise_harnet(const Graph& graph);
 
 static bool draws(const Node& node) {
   const std::string_view kind = node.op->kind();
@@ -35,6 +36,7 @@ void make_fresh(Graph& graph, std::string_view model) {
     if (Param* count = node.params.find("num_batches_tracked")) count->value.zero_();
   }
   if (model == "cp_resnet") initialise_cp_resnet(graph);
+  if (model.starts_with("harnet")) initialise_harnet(graph);
 }
 
 }  // namespace lathe

@@ -7,6 +7,8 @@ namespace lathe {
 Graph build_conv1d(const Settings& settings);
 Graph build_cp_resnet(const Settings& settings);
 Graph build_deep_cnn(const Settings& settings);
+Graph build_harnet(const Settings& settings);
+Graph build_harnet_pretext(const Settings& settings);
 Graph build_lenet(const Settings& settings);
 Graph build_light_cnn(const Settings& settings);
 
@@ -20,6 +22,10 @@ const Registry<ModelEntry>& models() {
        "n_blocks=[2,2,2] s1_group=1 s2_group=1 s3_group=1 height=256 width=44"},
       {"deep_cnn", "the teacher of a pair for small pictures: four convs, two linear layers", "classification",
        build_deep_cnn, "in_channels=3 n_classes=10 height=32 width=32 dropout=0.1"},
+      {"harnet", "residual, on accelerometer windows of 5, 10 or 30 s in g at 30 Hz; version 2 is small, 30 s",
+       "classification", build_harnet, "seconds=10 version=1 n_classes=4"},
+      {"harnet_pretext", "harnet with the four heads of its pretext tasks, to be pretrained", "", build_harnet_pretext,
+       "seconds=10 version=1"},
       {"kernel_classifier", "learned kernels and their spectrum: one class a window", "classification",
        build_kernel_classifier, "kernels=24 lengths=[192,96,64] samples=640 rate_hz=64 classes=3 slope=0.01"},
       {"kernel_segmenter", "learned kernels: a probability for every sample of a window", "segmentation",

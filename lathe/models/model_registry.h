@@ -12,7 +12,8 @@ namespace lathe {
 struct ModelEntry {
   std::string_view name;
   std::string_view summary;
-  /// What the network's output is: "segmentation" ([N, 1, T], a probability a sample) or "classification" ([N, C], logits).
+  /// What the network's output is: "segmentation" ([N, 1, T], a probability a sample), "classification" ([N, C],
+  /// logits), or nothing that data is labelled with.
   std::string_view task;
   /// Fresh weights from LibTorch's generator; the keys that it reads are the model's settings.
   Graph (*build)(const Settings&);
