@@ -1,8 +1,13 @@
 #include "lathe/train/batches.h"
 
 #include "lathe/base/errors.h"
+#include "lathe/train/order.h"
 
 namespace lathe {
+
+std::vector<int64_t> BatchSource::order(bool shuffle, uint64_t seed, int64_t epoch) const {
+  return epoch_order(rows(), shuffle, seed, epoch);
+}
 
 TensorBatches::TensorBatches(std::vector<at::Tensor> inputs, std::vector<at::Tensor> targets)
     : inputs_(std::move(inputs)), targets_(std::move(targets)) {

@@ -13,7 +13,6 @@
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"
-#include "lathe/train/order.h"
 
 namespace lathe {
 namespace fs = std::filesystem;
@@ -35,6 +34,12 @@ void remove_half_written(const fs::path& path) {
   }
 }
 
+/// An objective that looks at outputs alone can be asked about validation rows as well.
+std::shared_ptr<const Loss> validation_loss(const FitOptions& options) {
+  if (auto own = std::dynamic_pointer_cast<const Loss>(options.objective)) return own;
+  return make_loss(options.loss);
+}
+
 class Training {
  public:
   Training(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation)
@@ -44,7 +49,7 @@ class Training {
         validation_(validation),
         batch_rows_(options.batch == 0 ? train.rows() : std::min(options.batch, train.rows())),
         batches_((train.rows() + batch_rows_ - 1) / batch_rows_),
-        loss_(make_loss(options.loss)),
+        loss_(validation_loss(options)),
         objective_(options.objective ? options.objective : loss_),
         optimizer_(options.optimizer),
         schedule_(make_schedule(options.schedule, options.optimizer.learning_rate,
@@ -61,7 +66,7 @@ class Training {
     const at::AutoGradMode gradients(true);
     while (!progress_.finished) {
       const std::vector<int64_t> order =
-          epoch_order(train_.rows(), options_.shuffle && batches_ > 1, options_.seed, progress_.epoch);
+          train_.order(options_.shuffle && batches_ > 1, options_.seed, progress_.epoch);
       const std::span<const int64_t> rows(order);
       for (const int64_t epoch = progress_.epoch; progress_.epoch == epoch;) {
         const auto begin = static_cast<size_t>(progress_.batch * batch_rows_);
