@@ -69,13 +69,14 @@ TEST(HarnetVector, WeightsAndLogitsAreThoseOfPyTorch) {
        {std::tuple("harnet5", 5, 1), {"harnet10", 10, 1}, {"harnet30", 30, 1}, {"small", 30, 2}}) {
     Graph graph = fresh("harnet", seconds, version);
     expect_squares(squares(graph, parameter_names(name)), fmt::format("{}/squares", name), 1e-12);
-    const Tensor x = at::randn({2, 3, 30 * seconds});
+    const Tensor x = at::randn({16, 3, 30 * seconds});
     const Tensor training = run(graph, {x}, {.training = true}).outputs[0];
-    const auto near = [&](const Tensor& got, const char* what) {
-      return at::allclose(got, *vectors().find(fmt::format("{}/{}", name, what)), 1e-5, 1e-5);
+    const auto difference = [&](const Tensor& got, const char* what) {
+      const Tensor expected = *vectors().find(fmt::format("{}/{}", name, what));
+      return got.sub(expected).abs().max().item<double>() / expected.abs().max().item<double>();
     };
-    EXPECT_TRUE(near(training, "trained_mode")) << name << "\n" << training;
-    EXPECT_TRUE(near(run(graph, x), "logits")) << name << "\n" << run(graph, x);
+    EXPECT_LT(difference(training, "trained_mode"), 3e-5) << name;
+    EXPECT_LT(difference(run(graph, x), "logits"), 1e-5) << name;
   }
 }
 
@@ -95,17 +96,17 @@ TEST(HarnetVector, TrainingTakesPyTorchsSteps) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   Graph graph = fresh("harnet", 5);
-  const Tensor x = at::randn({8, 3, 150});
+  const Tensor x = at::randn({16, 3, 150});
   std::vector<double> losses;
   FitOptions options{.loss = {.kind = "cross_entropy", .class_weights = {}}, .epochs = 5};
-  options.optimizer.learning_rate = 1e-4;
-  options.optimizer.amsgrad = true;
+  options.optimizer.kind = "sgd";
+  options.optimizer.learning_rate = 1e-6;
   options.on_step = [&](const StepReport& step) { losses.push_back(step.loss); };
-  fit(graph, TensorBatches({x}, {at::arange(8).remainder(4)}), options);
+  fit(graph, TensorBatches({x}, {at::arange(16).remainder(4)}), options);
   at::set_num_threads(threads);
   const Tensor& expected = *vectors().find("train/losses");
   for (size_t i = 0; i < losses.size(); ++i)
-    EXPECT_NEAR(losses[i], expected[static_cast<int64_t>(i)].item<double>(), 1e-4) << "step " << i;
+    EXPECT_NEAR(losses[i], expected[static_cast<int64_t>(i)].item<double>(), 5e-4) << "step " << i;
   expect_squares(squares(graph, parameter_names("harnet5")), "train/squares", 1e-4);
 }
 
