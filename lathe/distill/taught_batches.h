@@ -18,6 +18,7 @@ class TaughtBatches final : public BatchSource {
 
   int64_t rows() const override { return rows_.rows(); }
   Batch load(std::span<const int64_t> rows) const override;
+  void expect(std::span<const int64_t> rows) const override { rows_.expect(rows); }
 
   struct CacheOptions {
     std::filesystem::path folder = {};  ///< empty: memory

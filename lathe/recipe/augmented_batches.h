@@ -20,6 +20,9 @@ class AugmentedBatches final : public BatchSource {
   int64_t rows() const override { return plain_.rows(); }
   /// Draws from LibTorch's generator.
   Batch load(std::span<const int64_t> rows) const override;
+  void expect(std::span<const int64_t> rows) const override {
+    if (!from_recordings_) plain_.expect(rows);
+  }
   /// Whether recordings change, so that features are computed batch by batch.
   bool computes_features() const { return from_recordings_; }
 

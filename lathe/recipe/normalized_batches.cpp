@@ -11,11 +11,17 @@ NormalizedBatches::NormalizedBatches(const Dataset& data, Preprocessing settings
     whole_ = data.inputs;
   else if (inputs_of(settings_, data, 0, 1).numel() * data.rows() * 4 <= kWholeBytes)
     whole_ = within(data.name, [&] { return preprocess(settings_, data.inputs); });
+  else
+    ahead_ = std::make_unique<RowPrefetch>(data.inputs);
+}
+
+void NormalizedBatches::expect(std::span<const int64_t> rows) const {
+  if (ahead_) ahead_->expect(rows);
 }
 
 Batch NormalizedBatches::load(std::span<const int64_t> rows) const {
   const at::Tensor inputs =
-      whole_.defined() ? take_rows(whole_, rows) : preprocess(settings_, take_rows(data_.inputs, rows));
+      whole_.defined() ? take_rows(whole_, rows) : preprocess(settings_, ahead_->take(rows));
   return {{inputs}, {take_rows(targets_, rows)}};
 }
 

@@ -1,9 +1,11 @@
-/// A dataset as training wants it: normalised once when that fits into memory, batch by batch when not; through the
-/// model's front end, unless the dataset holds features already.
+/// A dataset as training wants it: normalised once when that fits into memory, batch by batch when not, the next one read
+/// while the present one is computed; through the model's front end, unless the dataset holds features already.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "lathe/data/row_prefetch.h"
 #include "lathe/formats/preprocess.h"
 #include "lathe/train/batches.h"
 
@@ -16,11 +18,13 @@ class NormalizedBatches final : public BatchSource {
   NormalizedBatches(const Dataset& data, Preprocessing settings);
   int64_t rows() const override { return data_.rows(); }
   Batch load(std::span<const int64_t> rows) const override;
+  void expect(std::span<const int64_t> rows) const override;
 
  private:
   const Dataset& data_;
   const Preprocessing settings_;
   at::Tensor whole_, targets_;
+  std::unique_ptr<RowPrefetch> ahead_;  ///< where the whole does not fit
 };
 
 }  // namespace lathe

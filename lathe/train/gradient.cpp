@@ -61,6 +61,7 @@ Gradient gradient(Graph& graph, const Objective& objective, const BatchSource& s
     const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
     const Batch batch =
         load_on(device, source, rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)));
+    if (part + 1 == parts && !options.next.empty()) source.expect(options.next);
     const RunResult result_of_part = run(graph, batch.inputs, {.training = true, .taps = objective.taps()});
     Tensor value = objective.value(result_of_part, batch);
     const double weight = objective.weight(batch);

@@ -14,6 +14,7 @@ struct GradientOptions {
   int64_t accumulate = 1;  ///< parts of the batch that are computed one after the other
   double clip_norm = 0;    ///< applied first; 0: off
   double clip_value = 0;   ///< 0: off
+  std::span<const int64_t> next = {};  ///< rows that the source may read while these are computed
 };
 
 struct Gradient {
