@@ -18,4 +18,12 @@ const FftLoops& fft_loops([[maybe_unused]] SimdLevel level) {
   return fft_loops_portable;
 }
 
+const CoactivationLoops& coactivation_loops([[maybe_unused]] SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::avx512 && __builtin_cpu_supports("avx512vpopcntdq")) return coactivation_loops_avx512;
+  if (level != SimdLevel::portable) return coactivation_loops_avx2;
+#endif
+  return coactivation_loops_portable;
+}
+
 }  // namespace lathe::kernels

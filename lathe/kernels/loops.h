@@ -1,4 +1,4 @@
-/// The inner loops of the kernel bank as tables of plain functions, one table for each instruction set.
+/// The inner loops of the kernel bank and of co-activation counts as tables of plain functions, one table for each instruction set.
 /// The files that fill the tables are compiled with their own flags and must not call inline functions of the standard
 /// library: the linker could keep the copy that needs AVX-512 for the whole program.
 #pragma once
@@ -66,10 +66,32 @@ struct GatherInput {
   float* dx;  // [groups, size, 2, lanes], or null
 };
 
+/// Which words of the two sides meet.
+struct CoactivationPairs {
+  const int32_t* one;   // [count]
+  const int32_t* many;  // [count]
+  int64_t count;
+};
+
+/// Bits of activity, 32 rows in a word.
+struct CoactivationLoops {
+  int64_t lanes;
+  /// Bit r of words[p] = rows[r * row_stride + p] > threshold, for r < count <= 32.
+  void (*pack)(const float* rows, int64_t row_stride, int64_t count, int64_t positions, float threshold,
+               uint32_t* words);
+  /// sums[i * sums_stride + l] += sum over pairs of the bits that one[i * one_stride + pair.one] and
+  /// many[pair.many * many_stride + l] share, for i < ones <= 8 and l < lanes.
+  void (*count)(const CoactivationPairs& pairs, const uint32_t* one, int64_t one_stride, int64_t ones,
+                const uint32_t* many, int64_t many_stride, int32_t* sums, int64_t sums_stride);
+};
+
 const DirectLoops& direct_loops(SimdLevel level);
 const FftLoops& fft_loops(SimdLevel level);
+/// Those of AVX2 also where AVX-512 lacks the instruction that counts bits.
+const CoactivationLoops& coactivation_loops(SimdLevel level);
 
 extern const DirectLoops direct_loops_portable, direct_loops_avx2, direct_loops_avx512;
 extern const FftLoops fft_loops_portable, fft_loops_avx2, fft_loops_avx512;
+extern const CoactivationLoops coactivation_loops_portable, coactivation_loops_avx2, coactivation_loops_avx512;
 
 }  // namespace lathe::kernels
