@@ -1,5 +1,5 @@
-/// Reads the next rows of a tensor that is a file's map while the present ones are worked on. The order of rows, and what
-/// is made of them, are the caller's business.
+/// Reads the next rows of a tensor that is a file's map while the present ones are worked on. The order of rows, and
+/// what is made of them, are the caller's business.
 #pragma once
 
 #include <ATen/core/Tensor.h>

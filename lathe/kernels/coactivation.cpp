@@ -92,10 +92,10 @@ class Counting {
     const int64_t group_in = layer_.in_channels / layer_.groups, group_out = layer_.out_channels / layer_.groups;
     const auto waste = [&](int64_t channels) { return padded(channels) * 1.0 / static_cast<double>(channels); };
     const bool inputs_across = waste(group_in) <= waste(group_out);  // vectors lie across one side's channels
-    const Side one = inputs_across ? Side{layer_.out_channels, out_positions_, out}
-                                   : Side{layer_.in_channels, in_positions_, in};
-    const Side many = inputs_across ? Side{layer_.in_channels, in_positions_, in}
-                                    : Side{layer_.out_channels, out_positions_, out};
+    const Side one =
+        inputs_across ? Side{layer_.out_channels, out_positions_, out} : Side{layer_.in_channels, in_positions_, in};
+    const Side many =
+        inputs_across ? Side{layer_.in_channels, in_positions_, in} : Side{layer_.out_channels, out_positions_, out};
     const int64_t ones = one.channels / layer_.groups, manies = many.channels / layer_.groups, stride = padded(manies);
     std::vector<uint32_t> one_words, many_words, across;
     std::vector<int32_t> sums(static_cast<size_t>(ones * stride));

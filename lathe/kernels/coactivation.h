@@ -24,7 +24,7 @@ struct CoactivationLayer {
 };
 
 struct CoactivationOptions {
-  float threshold = 0;                          ///< active: greater than this
+  float threshold = 0;                           ///< active: greater than this
   std::optional<SimdLevel> simd = std::nullopt;  ///< the best that there is
 };
 

@@ -26,7 +26,8 @@ std::vector<Layer> layers_of(const Settings& settings) {
   const int64_t seconds = settings.count("seconds", 10, 1), version = settings.count("version", 1, 1);
   if (seconds != 5 && seconds != 10 && seconds != 30)
     throw settings_error(settings.origin("seconds"), fmt::format("'seconds' is {} (expected 5, 10 or 30)", seconds));
-  if (version > 2) throw settings_error(settings.origin("version"), fmt::format("'version' is {} (expected 1 or 2)", version));
+  if (version > 2)
+    throw settings_error(settings.origin("version"), fmt::format("'version' is {} (expected 1 or 2)", version));
   if (version == 2) {
     if (seconds != 30)
       throw settings_error(settings.origin("version"), "'version' 2 takes windows of 30 s; set seconds = 30");

@@ -49,7 +49,8 @@ Basis make_basis(const Tiling& tiling, int64_t k, int64_t left) {
   const auto wave = [&](int64_t frequency, int64_t size, int64_t from, bool sine) {
     std::vector<double> values;
     for (int64_t i = 0; i < size; ++i) {
-      const double angle = 2 * std::numbers::pi * static_cast<double>(frequency * (i - from) % n) / static_cast<double>(n);
+      const double angle =
+          2 * std::numbers::pi * static_cast<double>(frequency * (i - from) % n) / static_cast<double>(n);
       values.push_back(sine ? std::sin(angle) : std::cos(angle));
     }
     return values;
@@ -212,7 +213,8 @@ struct CircularConv : torch::autograd::Function<CircularConv> {
 }  // namespace
 
 bool prefers_circular_conv(const Tensor& x, const Tensor& weight) {
-  if (x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat || !x.is_cpu() || x.size(0) == 0) return false;
+  if (x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat || !x.is_cpu() || x.size(0) == 0)
+    return false;
   const Sizes s = sizes_of(x, weight);
   const double plain = 3.0 * static_cast<double>(s.t * s.k) * static_cast<double>(s.c * s.o);
   return cost_of(tiling_of(s), s) < 0.9 * plain;

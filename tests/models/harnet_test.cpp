@@ -24,9 +24,9 @@ int64_t parameters(const Graph& graph, std::string_view prefix) {
 }
 
 TEST(Harnet, ParametersAreThePublishedOnes) {
-  const std::vector<std::array<int64_t, 3>> published = {
-      {5, 2, 4'491'586},  {5, 4, 4'492'612},   {5, 5, 4'493'125},  {10, 2, 10'983'234}, {10, 4, 10'984'260},
-      {10, 5, 10'984'773}, {30, 2, 10'983'234}, {30, 4, 10'984'260}, {30, 5, 10'984'773}};
+  const std::vector<std::array<int64_t, 3>> published = {{5, 2, 4'491'586},   {5, 4, 4'492'612},   {5, 5, 4'493'125},
+                                                         {10, 2, 10'983'234}, {10, 4, 10'984'260}, {10, 5, 10'984'773},
+                                                         {30, 2, 10'983'234}, {30, 4, 10'984'260}, {30, 5, 10'984'773}};
   for (const auto& [seconds, classes, count] : published)
     EXPECT_EQ(cost(harnet(seconds, classes)).parameters, count) << seconds << " s, " << classes << " classes";
   EXPECT_EQ(cost(harnet(30, 2, 2)).parameters, 2'577'090);
@@ -96,8 +96,7 @@ TEST(Harnet, FixedFiltersHaveThePublishedTaps) {
 TEST(Harnet, SettingsThatMakeNoNetworkAreRefused) {
   EXPECT_EQ(test::error_of([] { harnet(20); }), "test:1: 'seconds' is 20 (expected 5, 10 or 30)");
   EXPECT_EQ(test::error_of([] { harnet(30, 4, 3); }), "test:1: 'version' is 3 (expected 1 or 2)");
-  EXPECT_EQ(test::error_of([] { harnet(10, 4, 2); }),
-            "test:1: 'version' 2 takes windows of 30 s; set seconds = 30");
+  EXPECT_EQ(test::error_of([] { harnet(10, 4, 2); }), "test:1: 'version' 2 takes windows of 30 s; set seconds = 30");
 }
 
 }  // namespace

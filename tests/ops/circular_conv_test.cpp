@@ -1,7 +1,7 @@
 /// Circular convolution by frequencies against the plain sums: values and gradients, whole windows and tiles.
 #include <ATen/ops/conv1d.h>
-#include <ATen/ops/randn.h>
 #include <ATen/ops/pad.h>
+#include <ATen/ops/randn.h>
 
 #include "lathe/ops/circular_conv.h"
 #include "tests/support/support.h"
