@@ -2,6 +2,9 @@
 #include "lathe/eval/evaluate.h"
 
 #include <cmath>
+#include <limits>
+
+#include "lathe/eval/mean_interval.h"
 
 namespace lathe {
 namespace {
@@ -25,6 +28,37 @@ std::vector<std::vector<int64_t>> confusion_matrix(const Tally& tally) {
     for (int64_t predicted = 0; predicted < tally.classes(); ++predicted)
       matrix[static_cast<size_t>(truth)].push_back(std::llround(tally.confusion(truth, predicted)));
   return matrix;
+}
+
+/// Groups are few and small beside the bootstrap: each is tallied by itself.
+std::vector<GroupRow> group_rows(const Scores& scores, const std::vector<const Metric*>& metrics) {
+  std::vector<GroupRow> rows;
+  for (const GroupScores& group : scores.groups) {
+    const std::vector<double> once(static_cast<size_t>(group.scores.units), 1.0);
+    const Tally tally(group.scores, once);
+    GroupRow row{.name = group.name, .windows = group.scores.windows, .samples = group.scores.samples};
+    for (int64_t c = 0; c < tally.classes(); ++c) {
+      const ClassCounts counts = tally.against_rest(c);
+      row.classes += counts.true_positives + counts.false_negatives > 0;
+    }
+    for (const Metric* metric : metrics) row.values.push_back({std::string(metric->name), metric->compute(tally)});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<GroupSpread> spread_of(const std::vector<GroupRow>& rows, const std::vector<std::string>& names) {
+  constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+  std::vector<GroupSpread> across;
+  if (rows.empty()) return across;
+  for (size_t i = 0; i < names.size(); ++i) {
+    std::vector<double> values;
+    for (const GroupRow& row : rows)
+      if (!std::isnan(row.values[i].value)) values.push_back(row.values[i].value);
+    const MeanInterval over = values.empty() ? MeanInterval{undefined, undefined} : mean_interval(values);
+    across.push_back({names[i], over.mean, over.deviation, std::ssize(values)});
+  }
+  return across;
 }
 
 }  // namespace
@@ -55,6 +89,8 @@ Evaluation evaluate(const Scores& scores, const EvaluateOptions& options) {
   const Tally tally(scores, once);
   evaluation.classes = class_rows(scores, tally);
   evaluation.confusion = confusion_matrix(tally);
+  evaluation.groups = group_rows(scores, chosen);
+  evaluation.across_groups = spread_of(evaluation.groups, names);
   return evaluation;
 }
 

@@ -12,6 +12,7 @@ double precision(const Tally&), precision_of_class(const Tally&, int64_t);
 double recall(const Tally&), recall_of_class(const Tally&, int64_t);
 double specificity(const Tally&), specificity_of_class(const Tally&, int64_t);
 double auroc(const Tally&), auroc_of_class(const Tally&, int64_t);
+double calibration_error(const Tally&);
 double mae(const Tally&), rmse(const Tally&);
 
 }  // namespace formula
@@ -20,6 +21,7 @@ namespace {
 
 constexpr MetricTasks binary = {.binary = true};
 constexpr MetricTasks labels = {.binary = true, .classes = true};
+constexpr MetricTasks classes = {.classes = true};
 constexpr MetricTasks numbers = {.classes = true, .values = true};
 
 constexpr Metric entries[] = {
@@ -35,6 +37,8 @@ constexpr Metric entries[] = {
      formula::specificity_of_class},
     {"auroc", "chance that a positive scores above a negative", labels, formula::auroc, formula::auroc_of_class},
     {"kappa", "agreement beyond chance (Cohen)", labels, formula::kappa},
+    {"ece", "expected calibration error: how far confidence is from being right", classes, formula::calibration_error,
+     nullptr, true},
     {"mae", "mean size of the error, classes taken as numbers", numbers, formula::mae, nullptr, true},
     {"rmse", "root of the mean squared error, classes taken as numbers", numbers, formula::rmse, nullptr, true},
 };

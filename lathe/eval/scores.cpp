@@ -2,6 +2,7 @@
 #include "lathe/eval/scores.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <array>
@@ -97,6 +98,50 @@ class CellCounter {
   std::map<std::tuple<int64_t, int64_t, int64_t>, double> counts_;
 };
 
+/// Sums up confidences by unit and bin.
+class ConfidenceCounter {
+ public:
+  void add(int64_t unit, double confidence, bool right) {
+    const auto above = static_cast<int64_t>(std::ceil(confidence * ConfidenceCell::bins));
+    const int64_t bin = std::clamp<int64_t>(above - 1, 0, ConfidenceCell::bins - 1);
+    ConfidenceCell& cell = cells_[{unit, bin}];
+    cell.unit = unit;
+    cell.bin = bin;
+    cell.count += 1;
+    cell.right += right;
+    cell.confidence += confidence;
+  }
+  std::vector<ConfidenceCell> cells() const {
+    std::vector<ConfidenceCell> cells;
+    for (const auto& [key, cell] : cells_) cells.push_back(cell);
+    return cells;
+  }
+
+ private:
+  std::map<std::pair<int64_t, int64_t>, ConfidenceCell> cells_;
+};
+
+/// Scores of each group's rows: `score` makes them.
+template <typename Score>
+std::vector<GroupScores> scores_by_group(const at::Tensor& outputs, const at::Tensor& targets,
+                                         const ScoreOptions& options, const Score& score) {
+  check(options.by_group.empty() || std::ssize(options.by_group) == outputs.size(0),
+        "groups: not one name a window (expected {}, got {})", outputs.size(0), options.by_group.size());
+  std::map<std::string, std::vector<int64_t>> rows_of;
+  for (size_t row = 0; row < options.by_group.size(); ++row)
+    rows_of[options.by_group[row]].push_back(static_cast<int64_t>(row));
+  std::vector<GroupScores> groups;
+  for (const auto& [name, rows] : rows_of) {
+    const at::Tensor chosen = at::tensor(rows, at::kLong);
+    ScoreOptions own{options.threshold, options.class_names, {}};
+    for (const int64_t row : rows)
+      if (!options.decided.empty()) own.decided.push_back(options.decided[static_cast<size_t>(row)]);
+    groups.push_back({name, score(outputs.index_select(0, chosen.to(outputs.device())),
+                                  targets.index_select(0, chosen.to(targets.device())), own)});
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::string_view name_of(Task task) {
@@ -143,6 +188,7 @@ Scores binary_scores(const at::Tensor& probabilities, const at::Tensor& labels, 
   }
   scores.cells = counter.cells();
   scores.rankings.emplace_back(std::move(ranked), scores.units);
+  scores.groups = scores_by_group(probabilities, labels, options, binary_scores);
   return scores;
 }
 
@@ -162,15 +208,22 @@ Scores class_scores(const at::Tensor& probabilities, const at::Tensor& labels, c
   const std::span<const double> score = span_of(scored), truth = span_of(truths);
   const auto width = static_cast<size_t>(classes);
   check_finite("probabilities", score, classes, "class");
+  check(options.decided.empty() || std::ssize(options.decided) == scores.windows,
+        "decided classes: not one a window (expected {}, got {})", scores.windows, options.decided.size());
   CellCounter counter;
+  ConfidenceCounter confidences;
   for (size_t row = 0; row < units.size(); ++row) {
     const double label = truth[row];
     check(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label),
           "labels: row {} names no class (expected a whole number in 0 … {}, got {})", row, classes - 1, label);
     const auto first = score.begin() + static_cast<std::ptrdiff_t>(row * width);
-    counter.add(units[row], static_cast<int64_t>(label), std::max_element(first, first + classes) - first, 1);
+    const auto largest = std::max_element(first, first + classes);
+    const auto truth_class = static_cast<int64_t>(label);
+    counter.add(units[row], truth_class, options.decided.empty() ? largest - first : options.decided[row], 1);
+    confidences.add(units[row], *largest, largest - first == truth_class);
   }
   scores.cells = counter.cells();
+  scores.confidences = confidences.cells();
   for (size_t c = 0; c < width; ++c) {
     std::vector<Ranked> ranked;
     ranked.reserve(units.size());
@@ -178,6 +231,7 @@ Scores class_scores(const at::Tensor& probabilities, const at::Tensor& labels, c
       ranked.push_back({score[row * width + c], units[row], truth[row] == static_cast<double>(c)});
     scores.rankings.emplace_back(std::move(ranked), scores.units);
   }
+  scores.groups = scores_by_group(probabilities, labels, options, class_scores);
   return scores;
 }
 
@@ -202,6 +256,7 @@ Scores value_scores(const at::Tensor& predictions, const at::Tensor& targets, co
       sum.count += 1;
     }
   }
+  scores.groups = scores_by_group(predictions, targets, options, value_scores);
   return scores;
 }
 

@@ -23,6 +23,9 @@ struct ScoreOptions {
   double threshold = 0.5;                ///< binary: positive where the probability is strictly greater
   std::vector<std::string> class_names;  ///< empty: "0", "1", …
   std::vector<std::string> groups;       ///< one name a row, such as the subject; empty: every window stands for itself
+  std::vector<std::string> by_group = {};  ///< one name a row: who gets scores of their own besides; empty: nobody does
+  /// Classes: what each row is taken for, where that is not its largest probability (smoothed sequences); or empty.
+  std::vector<int64_t> decided = {};
 };
 
 /// How often a unit's samples of class `truth` were taken for class `predicted`.
@@ -40,6 +43,19 @@ struct ErrorSum {
   double count = 0;
 };
 
+/// How sure the network was of the classes that it named: a unit's windows whose confidence lies in one of fifteen bins
+/// of [0, 1], open below, closed above.
+struct ConfidenceCell {
+  static constexpr int64_t bins = 15;
+  int64_t unit = 0;
+  int64_t bin = 0;
+  double count = 0;
+  double right = 0;
+  double confidence = 0;  ///< summed
+};
+
+struct GroupScores;
+
 /// A unit is what the bootstrap draws: a window, or a group of windows that came from one subject.
 struct Scores {
   Task task = Task::binary;
@@ -51,6 +67,14 @@ struct Scores {
   std::vector<ConfusionCell> cells;      ///< only counts above 0; empty for values
   std::vector<Ranking> rankings;         ///< binary: one; classes: each class against the rest; empty for values
   std::vector<ErrorSum> errors;          ///< [unit]; empty but for values
+  std::vector<ConfidenceCell> confidences = {};  ///< of classes; only counts above 0
+  std::vector<GroupScores> groups = {};          ///< each group's own, in order of name; or empty
+};
+
+/// A group by itself; its units are its windows.
+struct GroupScores {
+  std::string name;
+  Scores scores;
 };
 
 /// Per-sample probabilities [N, …] against labels 0 or 1 of the same shape and any type. Scores outside [0, 1] are

@@ -20,6 +20,13 @@ Tally::Tally(const Scores& scores, std::span<const double> unit_weights)
     errors_.squared += unit_weights[unit] * scores.errors[unit].squared;
     errors_.count += unit_weights[unit] * scores.errors[unit].count;
   }
+  for (const ConfidenceCell& cell : scores.confidences) {
+    const double weight = unit_weights[static_cast<size_t>(cell.unit)];
+    ConfidenceCell& sum = confidences_[static_cast<size_t>(cell.bin)];
+    sum.count += weight * cell.count;
+    sum.right += weight * cell.right;
+    sum.confidence += weight * cell.confidence;
+  }
   total_ = errors_.count;
 }
 

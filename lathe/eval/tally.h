@@ -1,6 +1,7 @@
 /// What a weighting of the units adds up to: the one thing that metrics are formulas over.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -35,6 +36,8 @@ class Tally {
   ClassCounts against_rest(int64_t c) const;
   /// Area under the ROC curve of one class against the rest; NaN when either side is empty.
   double area(int64_t c) const;
+  /// Of the windows whose confidence lies in a bin: how many, how many right, the sum of confidences.
+  const ConfidenceCell& confidence(int64_t bin) const { return confidences_[static_cast<size_t>(bin)]; }
   /// Sums of prediction - target; for classes the difference of class indices.
   const ErrorSum& errors() const { return errors_; }
 
@@ -42,6 +45,7 @@ class Tally {
   const Scores& scores_;
   std::span<const double> unit_weights_;
   std::vector<double> confusion_;
+  std::array<ConfidenceCell, ConfidenceCell::bins> confidences_ = {};
   double total_ = 0;
   ErrorSum errors_;
 };

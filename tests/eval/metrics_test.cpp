@@ -50,9 +50,10 @@ TEST(Metrics, EqualScoresAreWorthACoinToss) {
 
 TEST(Metrics, UnknownNameIsSuggestedAgainst) {
   const Scores scores = test::random_sample(Task::binary, 3, 4, 1).to_scores();
-  EXPECT_EQ(error_of([&] { metric("dise", scores); }),
-            "unknown metric 'dise'; known: accuracy, auroc, dice, f1, kappa, macro_f1, mae, precision, recall, rmse, "
-            "sensitivity, specificity (did you mean 'dice'?)");
+  EXPECT_EQ(
+      error_of([&] { metric("dise", scores); }),
+      "unknown metric 'dise'; known: accuracy, auroc, dice, ece, f1, kappa, macro_f1, mae, precision, recall, rmse, "
+      "sensitivity, specificity (did you mean 'dice'?)");
 }
 
 TEST(Metrics, MetricOfAnotherTaskIsRefused) {

@@ -132,5 +132,21 @@ TEST(MetricsVector, KappaOfTheTextbookMatrix) {
                  {{"kappa", 0.693877551020408}, {"macro_f1", 0.846547314578005}, {"f1", 0.823529411764706}});
 }
 
+/// By NumPy: bins from linspace(0, 1, 16), open below, closed above. Whole numbers, so that Python builds the same.
+TEST(MetricsVector, CalibrationErrorInFifteenBins) {
+  EXPECT_NEAR(metric("ece", four_classes()), 0.2, 1e-14);
+  std::vector<double> probabilities, labels, weights;
+  for (int64_t i = 0; i < 60; ++i) {
+    const std::vector<int64_t> parts = {1 + i * 7919 % 1009 % 13, 1 + i * 104729 % 1013 % 11, 1 + i * 31 % 17};
+    for (const int64_t part : parts)
+      probabilities.push_back(static_cast<double>(part) / static_cast<double>(parts[0] + parts[1] + parts[2]));
+    labels.push_back(static_cast<double>(i * 7919 % 1009 % 3));
+    weights.push_back(static_cast<double>(i % 4));
+  }
+  const Scores set = class_scores(table(probabilities, {60, 3}), table(labels, {60}));
+  EXPECT_NEAR(metric("ece", set), 0.234462730278536, 1e-14);
+  EXPECT_NEAR(metric("ece", set, weights), 0.277325517631353, 1e-14);
+}
+
 }  // namespace
 }  // namespace lathe
