@@ -114,6 +114,16 @@ Value global_average_pool(Value x, std::string name);
 Value flatten(Value x, std::string name);
 Value dropout(Value x, std::string name, double probability);
 
+struct KWinnersOptions {
+  double active_ratio = 0.1;      ///< of a sample's values, that stay while training
+  double inference_factor = 1.5;  ///< as many times more stay at inference
+  double boost_strength = 1;      ///< how much channels that win rarely are helped; 0: not at all
+  double boost_factor = 0.9;      ///< of the strength, that is left after `duty_samples`
+  int64_t duty_samples = 1000;    ///< over which the share of wins is averaged
+};
+/// [N, C, ...] -> the same: the largest values of every sample, 0 elsewhere.
+Value k_winners(Value x, std::string name, const KWinnersOptions& options);
+
 struct PoolOptions {
   Sizes kernel = 2;
   Sizes stride = 2;

@@ -28,6 +28,7 @@ namespace lathe {
   OP(hard_sigmoid)           \
   OP(hard_swish)             \
   OP(instance_norm)          \
+  OP(k_winners)              \
   OP(layer_norm)             \
   OP(leaky_relu)             \
   OP(linear)                 \
