@@ -58,7 +58,8 @@ def train(model, inputs, targets, loss_of, optimizer, scheduler=None, after=None
         loss.backward()
         if step < 2:
             for name, parameter in model.named_parameters():
-                out[f"gradient{step}/{name}"] = parameter.grad.clone()
+                if parameter.requires_grad:
+                    out[f"gradient{step}/{name}"] = parameter.grad.clone()
         if after:
             after(model)
         losses.append(loss.item())
@@ -84,13 +85,25 @@ def segmenter():
                  lambda y, t: functional.binary_cross_entropy(y.squeeze(1), t), optimizer, scheduler)
 
 
-def classifier(make_optimizer, weights=None, after=None):
+def classifier(make_optimizer, weights=None, after=None, parameters=lambda model: model.parameters()):
     torch.manual_seed(1)
     model = Classifier()
     inputs = torch.randn(18, 2, 40)
     targets = torch.randint(0, 3, (18,))
     return train(model, inputs, targets, lambda y, t: functional.cross_entropy(y, t, weights),
-                 make_optimizer(model.parameters()), None, after)
+                 make_optimizer(parameters(model)), None, after)
+
+
+def slower_norm_and_conv(rate):
+    """Parameter groups: the head at `rate`, the norm at a half, the conv at a tenth of it."""
+    return lambda model: [{"params": model.head.parameters()}, {"params": model.norm.parameters(), "lr": 0.5 * rate},
+                          {"params": model.conv.parameters(), "lr": 0.1 * rate}]
+
+
+def frozen_norm(model):
+    """The norm stays as it is: weights and running statistics."""
+    model.norm.requires_grad_(False).eval()
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def schedules():
@@ -290,6 +303,12 @@ CASES = {
         lambda p: OPTIM.AdamW(p, lr=0.02), torch.tensor([0.2, 0.5, 0.3]))),
     "train_classifier_amsgrad_clipped": (1, lambda: classifier(
         lambda p: OPTIM.Adam(p, lr=0.02, amsgrad=True, weight_decay=1e-3), after=clip_value)),
+    "train_classifier_sgd_rates": (1, lambda: classifier(
+        lambda p: OPTIM.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3), parameters=slower_norm_and_conv(0.05))),
+    "train_classifier_amsgrad_rates": (1, lambda: classifier(
+        lambda p: OPTIM.Adam(p, lr=0.02, amsgrad=True, weight_decay=1e-3), parameters=slower_norm_and_conv(0.02))),
+    "train_classifier_frozen_norm": (1, lambda: classifier(
+        lambda p: OPTIM.Adam(p, lr=0.02, amsgrad=True), parameters=frozen_norm)),
     "train_optimizers": (2, optimizers),
     "train_schedules": (3, schedules),
     "ops_elementwise": (4, elementwise_ops),

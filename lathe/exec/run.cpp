@@ -10,6 +10,7 @@
 
 #include "lathe/base/glob.h"
 #include "lathe/base/text.h"
+#include "lathe/graph/freeze.h"
 
 namespace lathe {
 namespace {
@@ -99,7 +100,8 @@ RunResult run(const Graph& graph, const std::vector<Tensor>& inputs, const RunOp
       std::vector<Tensor> mine;
       for (const int input : step.inputs) mine.push_back(values[static_cast<size_t>(input)]);
       try {
-        values[i] = step.fusion ? step.fusion->forward(mine) : node.op->forward(mine, node.params, {options.training, options.stochastic});
+        const Mode mode{options.training && !is_frozen(node), options.stochastic};
+        values[i] = step.fusion ? step.fusion->forward(mine) : node.op->forward(mine, node.params, mode);
       } catch (const c10::Error& error) {
         const std::string reason = first_line(error.what_without_backtrace());
         constexpr std::string_view kAsked = "you tried to allocate ";

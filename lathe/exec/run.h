@@ -10,7 +10,7 @@
 namespace lathe {
 
 struct RunOptions {
-  bool training = false;
+  bool training = false;               ///< layers that are frozen are computed as at inference all the same
   bool stochastic = false;             ///< dropout drops also at inference (Monte Carlo dropout)
   std::vector<std::string> taps = {};  ///< node names or globs whose outputs are wanted besides
   bool fuse = true;                    ///< nodes may be computed together (Op::fusion), unless one of them is tapped

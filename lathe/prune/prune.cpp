@@ -9,7 +9,7 @@
 #include "lathe/base/glob.h"
 #include "lathe/cost/cost.h"
 #include "lathe/graph/print.h"
-#include "lathe/prune/unknown_glob.h"
+#include "lathe/base/unknown_glob.h"
 
 namespace lathe {
 namespace {

@@ -81,14 +81,20 @@ Head head_of(const Graph& graph) {
   return *first;
 }
 
-/// What `features` is computed from, and itself; inputs stay, whoever reads them. The tensors are shared.
-Graph up_to(const Graph& graph, int features) {
+/// What `features` is computed from, and itself; inputs stay, whoever reads them.
+std::vector<bool> trunk_of(const Graph& graph, int features) {
   std::vector<bool> needed(graph.nodes.size());
   needed[static_cast<size_t>(features)] = true;
   for (const int input : graph.inputs()) needed[static_cast<size_t>(input)] = true;
   for (size_t i = static_cast<size_t>(features) + 1; i-- > 0;)
     if (needed[i])
       for (const int input : graph.nodes[i].inputs) needed[static_cast<size_t>(input)] = true;
+  return needed;
+}
+
+/// The trunk alone; the tensors are shared.
+Graph up_to(const Graph& graph, int features) {
+  const std::vector<bool> needed = trunk_of(graph, features);
   Graph trunk;
   std::vector<int> now(graph.nodes.size());
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -177,6 +183,14 @@ HeadNames names_like(const std::vector<Node>& old, bool hidden) {
 
 std::string feature_node(const Graph& graph) {
   return graph.nodes[static_cast<size_t>(head_of(graph).features)].name;
+}
+
+std::vector<std::string> head_nodes(const Graph& graph, const std::string& features) {
+  const std::vector<bool> trunk = trunk_of(graph, features.empty() ? head_of(graph).features : graph.index(features));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < trunk.size(); ++i)
+    if (!trunk[i]) names.push_back(graph.nodes[i].name);
+  return names;
 }
 
 void replace_head(Graph& graph, const HeadOptions& options) {

@@ -19,6 +19,11 @@ namespace lathe {
 /// else in it, or where outputs read different nodes
 std::string feature_node(const Graph& graph);
 
+/// The nodes behind `features` (feature_node's where it is empty), in the graph's order: the classifier's, or all
+/// heads'.
+/// @throws Error also for a node that is not there
+std::vector<std::string> head_nodes(const Graph& graph, const std::string& features = "");
+
 struct HeadOptions {
   std::string features = {};           ///< the node that the classifier reads; empty: feature_node's
   int64_t classes = 2;                 ///< outputs

@@ -9,6 +9,7 @@
 
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
+#include "lathe/graph/freeze.h"
 #include "lathe/kernels/method_guard.h"
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
@@ -258,6 +259,8 @@ class Training {
 }  // namespace
 
 FitReport fit(Graph& graph, const BatchSource& train, const FitOptions& options, const BatchSource* validation) {
+  const FreezeGuard guard(graph);
+  if (!options.freeze.empty()) within("train", [&] { freeze(graph, options.freeze); });
   check_fit_options(graph, options);
   const KernelMethodGuard method(kernel_method(options.kernel_method));
   return Training(graph, train, options, validation).fit();

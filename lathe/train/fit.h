@@ -53,6 +53,7 @@ struct FitOptions {
   bool shuffle = true;     ///< mini-batches: another order every epoch, which follows from `seed` and the epoch alone
   double clip_norm = 0;    ///< greatest norm of all gradients together; 0: off
   double clip_value = 0;   ///< greatest magnitude of one gradient value; 0: off
+  std::vector<std::string> freeze = {};  ///< globs of what stays as it is in this training (graph/freeze.h)
   uint64_t seed = 0;
   std::string kernel_method = "auto";  ///< auto | direct | fft: how banks of learned kernels are computed on the CPU
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lathe/base/files.h"
+#include "lathe/graph/freeze.h"
 
 namespace lathe {
 namespace {
@@ -14,11 +15,30 @@ std::string graph_hash(const Graph& graph) {
     text += fmt::format("{} {} {} {};", node.name, node.op->kind(), node.op->attributes().text(),
                         fmt::join(node.inputs, ","));
     for (const Param& param : node.params)
-      text += fmt::format("{} {} {} {};", param.name, fmt::join(param.value.sizes(), ","),
-                          c10::toString(param.value.scalar_type()), param.value.requires_grad());
+      text += fmt::format("{} {} {} {}{};", param.name, fmt::join(param.value.sizes(), ","),
+                          c10::toString(param.value.scalar_type()), param.value.requires_grad(),
+                          param.frozen ? " frozen" : "");
   }
   text += fmt::format("{}", fmt::join(graph.outputs, ","));
   return content_hash(std::as_bytes(std::span<const char>(text)));
+}
+
+/// "0.001", and behind it the factors: one setting, so that a checkpoint of before there were any still fits.
+std::string rates_text(const OptimizerOptions& optimizer) {
+  std::string text = fmt::format("{}", optimizer.learning_rate);
+  for (const auto& [glob, factor] : optimizer.learning_rates) text += fmt::format(" ({} times {})", glob, factor);
+  return text;
+}
+
+/// "63 of 67 parameters frozen"; nothing where all train.
+std::string frozen_text(const Graph& graph) {
+  int64_t all = 0, frozen = 0;
+  for (const ConstNamedParam& entry : named_params(graph)) {
+    if (entry.param->buffer) continue;
+    ++all;
+    if (!entry.param->value.requires_grad()) ++frozen;
+  }
+  return frozen == 0 ? "" : fmt::format(" with {} of {} parameters frozen", frozen, all);
 }
 
 }  // namespace
@@ -42,6 +62,9 @@ void check_fit_options(const Graph& graph, const FitOptions& options) {
   check(std::any_of(params.begin(), params.end(),
                     [](const auto& entry) { return !entry.param->buffer && entry.param->value.requires_grad(); }),
         "train: nothing to train, for every parameter is frozen or there is none");
+  within("learning_rates", [&] {
+    for (const auto& rate : options.optimizer.learning_rates) check_param_globs(graph, {rate.first});
+  });
   const std::string mismatch = options.objective ? std::string() : loss_mismatch(graph, options.loss.kind);
   check(mismatch.empty(), "train: {}", mismatch);
 }
@@ -57,14 +80,14 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   const auto add_optional = [&](std::string name, const std::optional<double>& value) {
     all.emplace_back(std::move(name), value ? fmt::format("{}", *value) : "default");
   };
-  add("graph", graph_hash(graph));
+  add("graph", graph_hash(graph) + frozen_text(graph));
   add("rows", train.rows());
   add("validation_rows", validation == nullptr ? 0 : validation->rows());
   add("data", options.data_id);
   add("loss", options.objective ? options.objective->settings() : options.loss.kind);
   add("class_weights", fmt::format("{}", fmt::join(options.loss.class_weights, " ")));
   add("optimizer", optimizer.kind);
-  add("learning_rate", optimizer.learning_rate);
+  add("learning_rate", rates_text(optimizer));
   add_optional("weight_decay", optimizer.weight_decay);
   add("momentum", optimizer.momentum);
   add("dampening", optimizer.dampening);

@@ -11,6 +11,6 @@ void check_fit_options(const Graph& graph, const FitOptions& options);
 
 /// Names and values of everything that the numbers depend on: the graph, the options, the rows.
 Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const FitOptions& options,
-                      const BatchSource* validation);
+                         const BatchSource* validation);
 
 }  // namespace lathe

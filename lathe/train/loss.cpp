@@ -1,5 +1,7 @@
 #include "lathe/train/loss.h"
 
+#include <algorithm>
+
 #include "lathe/train/losses/matched.h"
 
 namespace lathe {
@@ -14,18 +16,31 @@ std::unique_ptr<Loss> make_loss(const LossOptions& options) {
   return entry.make(options);
 }
 
-std::vector<double> balanced_class_weights(const at::Tensor& classes, int64_t class_count) {
+static std::vector<int64_t> counts_of(const at::Tensor& classes, int64_t class_count) {
   const at::Tensor counts = classes.flatten().to(at::kLong).bincount({}, class_count).cpu();
   check(counts.numel() == class_count, "loss: class {} occurs (expected 0 to {})", counts.numel() - 1, class_count - 1);
+  return {counts.const_data_ptr<int64_t>(), counts.const_data_ptr<int64_t>() + class_count};
+}
+
+std::vector<double> balanced_class_weights(const at::Tensor& classes, int64_t class_count) {
   std::vector<double> weights;
   double sum = 0;
-  for (int64_t c = 0; c < class_count; ++c) {
-    const int64_t count = counts.const_data_ptr<int64_t>()[c];
-    check(count > 0, "loss: class {} has no row, so its balanced weight is not defined; set class_weights by hand", c);
+  for (const int64_t count : counts_of(classes, class_count)) {
+    check(count > 0,
+          "loss: class {} has no row, so its balanced weight is not defined; set class_weights = \"inverse\", which "
+          "counts it as one row, or give them by hand",
+          weights.size());
     weights.push_back(1 / static_cast<double>(count));
     sum += weights.back();
   }
   for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+std::vector<double> inverse_class_weights(const at::Tensor& classes, int64_t class_count) {
+  std::vector<double> weights;
+  for (const int64_t count : counts_of(classes, class_count))
+    weights.push_back(static_cast<double>(classes.numel()) / static_cast<double>(std::max<int64_t>(count, 1)));
   return weights;
 }
 

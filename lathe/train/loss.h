@@ -52,5 +52,8 @@ std::unique_ptr<Loss> make_loss(const LossOptions& options);
 
 /// Weights that make up for unequal classes: 1 / count, scaled to sum 1. @throws Error for a class without a row.
 std::vector<double> balanced_class_weights(const at::Tensor& classes, int64_t class_count);
+/// The same in other units, rows / count, where a class without a row counts as if it had one: rows that are not
+/// trained on may have it.
+std::vector<double> inverse_class_weights(const at::Tensor& classes, int64_t class_count);
 
 }  // namespace lathe

@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros_like.h>
 
+#include "lathe/graph/freeze.h"
+
 namespace lathe {
 
 Optimizer::Optimizer(OptimizerOptions options) : options_(std::move(options)), entry_(&optimizers().at(options_.kind)) {
@@ -23,6 +25,13 @@ Optimizer::Optimizer(OptimizerOptions options) : options_(std::move(options)), e
   if (options_.nesterov && (options_.momentum <= 0 || options_.dampening != 0))
     fail_as(ExitCode::usage, "optimizer '{}': nesterov needs a momentum above 0 and no dampening (got {} and {})",
             options_.kind, options_.momentum, options_.dampening);
+  for (const auto& [glob, factor] : options_.learning_rates)
+    if (!(factor > 0))
+      fail_as(
+          ExitCode::usage,
+          "optimizer '{}': the learning rate of '{}' is multiplied by {} (expected more than 0); freeze keeps layers "
+          "as they are",
+          options_.kind, glob, factor);
 }
 
 void Optimizer::step(Graph& graph, double learning_rate) {
@@ -30,8 +39,15 @@ void Optimizer::step(Graph& graph, double learning_rate) {
   for (const NamedParam& entry : named_params(graph)) {
     const Tensor& parameter = entry.param->value;
     if (entry.param->buffer || !parameter.requires_grad() || !parameter.grad().defined()) continue;
-    entry_->update(parameter, parameter.grad(), state_[entry.name], options_, learning_rate);
+    const double rate = learning_rate * factor(graph.nodes[static_cast<size_t>(entry.node)].name, entry.param->name);
+    entry_->update(parameter, parameter.grad(), state_[entry.name], options_, rate);
   }
+}
+
+double Optimizer::factor(const std::string& node, const std::string& param) const {
+  for (const auto& [glob, factor] : options_.learning_rates)
+    if (names_param(glob, node, param)) return factor;
+  return 1;
 }
 
 ParameterState Optimizer::sample_state(const Tensor& parameter) const {

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lathe/base/registry.h"
 #include "lathe/graph/graph.h"
@@ -22,6 +24,8 @@ struct OptimizerOptions {
   double beta2 = 0.999;                     ///< adam, adamw
   double epsilon = 1e-8;                    ///< adam, adamw
   bool amsgrad = false;                     ///< adam, adamw
+  /// Factors on the learning rate of parameters by glob (graph/freeze.h: names_param); the first that matches counts.
+  std::vector<std::pair<std::string, double>> learning_rates = {};
 };
 
 /// What an optimiser remembers of one parameter: "exp_avg" -> a tensor of the parameter's shape, "step" -> a scalar.
@@ -33,7 +37,7 @@ struct OptimizerEntry {
   std::string_view name;
   std::string_view summary;
   std::string_view settings;  ///< names of the options that only some optimisers read, with blanks between
-  double weight_decay;  ///< where the options leave it unset
+  double weight_decay;        ///< where the options leave it unset
   /// Updates one parameter in place; `options.weight_decay` is set.
   void (*update)(const Tensor& parameter, const Tensor& gradient, ParameterState& state,
                  const OptimizerOptions& options, double learning_rate);
@@ -46,6 +50,7 @@ class Optimizer {
   explicit Optimizer(OptimizerOptions options);
 
   /// Updates every parameter that trains and has a gradient; frozen ones and buffers stay as they are.
+  /// @param learning_rate  of the step, which `learning_rates` multiply
   void step(Graph& graph, double learning_rate);
   /// Forgets all gradients.
   static void zero_grad(Graph& graph);
@@ -63,6 +68,8 @@ class Optimizer {
   OptimizerOptions options_;
   const OptimizerEntry* entry_;
   OptimizerState state_;
+
+  double factor(const std::string& node, const std::string& param) const;
 };
 
 }  // namespace lathe

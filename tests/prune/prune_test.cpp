@@ -7,7 +7,7 @@
 
 #include "lathe/exec/run.h"
 #include "lathe/graph/print.h"
-#include "lathe/prune/unknown_glob.h"
+#include "lathe/base/unknown_glob.h"
 #include "tests/prune/sample_nets.h"
 
 namespace lathe {

@@ -47,6 +47,12 @@ TEST(Head, BeginsBehindWhatTheLastLinearLayersRead) {
   EXPECT_EQ(feature_node(builder.finish({softmax(linear(x, "fc2", {.out = 2}), "probabilities")})), "flat");
 }
 
+TEST(Head, ItsNodesAreThoseBehindTheFeatures) {
+  EXPECT_EQ(join(head_nodes(classifier())), "classifier.linear1, classifier.relu, classifier.linear2");
+  EXPECT_EQ(join(head_nodes(pretext())), "aot_h.linear1, scale_h.linear1");
+  EXPECT_EQ(join(head_nodes(classifier(), "classifier.relu")), "classifier.linear2");
+}
+
 TEST(Head, OfNamedModels) {
   for (const char* name : {"conv1d", "deep_cnn", "kernel_classifier", "lenet", "light_cnn"}) {
     Graph graph = build_model(name, Settings("test"));

@@ -105,7 +105,7 @@ TEST(Fit, FullBatchTakesAllRowsInOrder) {
   EXPECT_EQ(rows.loads, std::vector<std::vector<int64_t>>{all_rows(23)});
 }
 
-TEST(Fit, FrozenParametersAndTheirStatisticsInEvaluationStay) {
+TEST(Fit, AFrozenParameterStaysBesideOneThatTrains) {
   Graph graph = classifier(1);
   graph.node("conv").params["weight"].set_requires_grad(false);
   const Graph before = clone(graph);

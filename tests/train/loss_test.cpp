@@ -5,6 +5,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "lathe/train/batches.h"
@@ -50,9 +51,14 @@ TEST(Loss, BalancedWeightsAreInverseCountsOfSumOne) {
   EXPECT_NEAR(weights[1], 6.0 / 11, 1e-15);
   EXPECT_NEAR(weights[2], 3.0 / 11, 1e-15);
   EXPECT_EQ(error_of([] { balanced_class_weights(at::tensor({0, 2}, at::kLong), 3); }),
-            "loss: class 1 has no row, so its balanced weight is not defined; set class_weights by hand");
+            "loss: class 1 has no row, so its balanced weight is not defined; set class_weights = \"inverse\", which "
+            "counts it as one row, or give them by hand");
   EXPECT_EQ(error_of([] { balanced_class_weights(at::tensor({0, 1, 2}, at::kLong), 2); }),
             "loss: class 2 occurs (expected 0 to 1)");
+}
+
+TEST(Loss, InverseWeightsCountAnAbsentClassAsOneRow) {
+  EXPECT_EQ(inverse_class_weights(at::tensor({0, 0, 0, 1, 3, 3}, at::kLong), 4), (std::vector<double>{2, 6, 6, 3}));
 }
 
 TEST(Loss, Refusals) {
@@ -103,6 +109,14 @@ TEST(Order, FollowsFromSeedAndEpochAlone) {
   EXPECT_EQ(epoch_order(50, true, 3, 2), epoch_order(50, true, 3, 2));
   EXPECT_NE(epoch_order(50, true, 3, 2), epoch_order(50, true, 3, 1));
   EXPECT_NE(epoch_order(50, true, 0, 1), epoch_order(50, true, 1, 0));
+}
+
+TEST(Order, ABufferKeepsRowsNearTheirPlace) {
+  const std::vector<int64_t> order = epoch_order(1000, true, 3, 0, 50);
+  EXPECT_TRUE(std::is_permutation(order.begin(), order.end(), epoch_order(1000, false, 0, 0).begin()));
+  EXPECT_NE(order, epoch_order(1000, true, 3, 1, 50));
+  for (int64_t i = 0; i < 1000; ++i) EXPECT_LT(order[static_cast<size_t>(i)], i + 50);  // nothing before it was read
+  EXPECT_EQ(epoch_order(40, true, 3, 0, 50), epoch_order(40, true, 3, 0));
 }
 
 TEST(History, MedianOfTheTimesBetweenRows) {

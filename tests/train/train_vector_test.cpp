@@ -1,6 +1,7 @@
 /// Initial weights, gradients, losses, rates and final weights against PyTorch (tools/make_vectors.py).
 #include <cmath>
 
+#include "lathe/graph/freeze.h"
 #include "lathe/train/gradient.h"
 #include "tests/train/sample_nets.h"
 
@@ -88,6 +89,36 @@ TEST(TrainVector, ClassifierAmsgradClippedByValue) {
   FitOptions options = weighted({}, {.kind = "adam", .learning_rate = 0.02, .weight_decay = 1e-3, .amsgrad = true});
   options.clip_value = 0.02;
   check_case({"train_classifier_amsgrad_clipped", [] { return classifier(1); }, options});
+}
+
+const std::vector<std::pair<std::string, double>> kSlowerBelow = {{"norm.*", 0.5}, {"[cn]*", 0.1}};  // the first counts
+
+TEST(TrainVector, LearningRatesByLayerWithMomentumAreParameterGroups) {
+  check_case({"train_classifier_sgd_rates", [] { return classifier(1); },
+              weighted({}, {.kind = "sgd",
+                            .learning_rate = 0.05,
+                            .weight_decay = 1e-3,
+                            .momentum = 0.9,
+                            .learning_rates = kSlowerBelow})});
+}
+
+TEST(TrainVector, LearningRatesByLayerWithAmsgradAreParameterGroups) {
+  check_case({"train_classifier_amsgrad_rates", [] { return classifier(1); },
+              weighted({}, {.kind = "adam",
+                            .learning_rate = 0.02,
+                            .weight_decay = 1e-3,
+                            .amsgrad = true,
+                            .learning_rates = kSlowerBelow})});
+}
+
+TEST(TrainVector, AFrozenNormIsPyTorchsInEvaluation) {
+  const auto frozen = [] {
+    Graph graph = classifier(1);
+    freeze(graph, {"norm"});
+    return graph;
+  };
+  check_case(
+      {"train_classifier_frozen_norm", frozen, weighted({}, {.kind = "adam", .learning_rate = 0.02, .amsgrad = true})});
 }
 
 TEST(TrainVector, FirstStepOfTheSegmenterMovesOnlyTheScalars) {

@@ -1,4 +1,4 @@
-#include "lathe/prune/unknown_glob.h"
+#include "lathe/base/unknown_glob.h"
 
 #include <fmt/format.h>
 
@@ -11,10 +11,11 @@ namespace lathe {
 
 std::string unknown_glob(const std::string& glob, const std::vector<std::string>& nodes) {
   std::vector<std::string> guesses;
+  const auto hits = [&](const std::string& text) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) { return glob_matches(text, node); });
+  };
   const auto guess = [&](const std::string& text) {
-    const bool hits =
-        std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) { return glob_matches(text, node); });
-    if (hits && std::find(guesses.begin(), guesses.end(), text) == guesses.end()) guesses.push_back(text);
+    if (hits(text) && std::find(guesses.begin(), guesses.end(), text) == guesses.end()) guesses.push_back(text);
   };
   const size_t star = glob.find_first_of("*?[");
   const std::string ending = star == std::string::npos ? "" : glob.substr(star);
@@ -24,7 +25,7 @@ std::string unknown_glob(const std::string& glob, const std::vector<std::string>
       guess(node.substr(0, dot + 1) + ending), guess(node.substr(0, dot) + ending);
     if (!ending.empty()) guess(node + ending);
   }
-  const std::string near = closest(glob, guesses);
+  const std::string near = hits(glob + ".*") ? glob + ".*" : closest(glob, guesses);  // all of a block was meant
   constexpr size_t most = 10;
   std::vector<std::string> some(nodes.begin(), nodes.begin() + static_cast<int64_t>(std::min(most, nodes.size())));
   if (nodes.size() > most) some.push_back(fmt::format("… ({} nodes; lathe info lists them)", nodes.size()));
