@@ -1,0 +1,77 @@
+/// time_warp: time runs at a speed that changes slowly, a cubic spline through values around 1, on each axis by itself.
+/// The axes come apart, as in ssl-wearables. There, a speed that fell to 0 or below would mix the samples up; here it
+/// is drawn anew.
+#include "lathe/pretrain/tasks/time_warp.h"
+
+#include <algorithm>
+
+#include "lathe/pretrain/task.h"
+#include "lathe/pretrain/tasks/cubic_spline.h"
+
+namespace lathe {
+
+std::vector<double> warped_clock(std::span<const double> speeds) {
+  std::vector<double> clock(speeds.size());
+  double sum = 0;
+  for (size_t i = 0; i < speeds.size(); ++i) clock[i] = sum += speeds[i];
+  const double scale = static_cast<double>(speeds.size() - 1) / sum;
+  for (double& time : clock) time *= scale;
+  clock.back() = static_cast<double>(speeds.size() - 1);  // whatever was rounded on the way
+  return clock;
+}
+
+void read_by_clock(std::span<const double> clock, std::span<float> axis) {
+  const std::vector<float> before(axis.begin(), axis.end());
+  size_t next = 0;  // the first sample that has not happened yet
+  for (size_t i = 0; i < axis.size(); ++i) {
+    const auto now = static_cast<double>(i);
+    while (next < clock.size() && clock[next] <= now) ++next;
+    if (next == 0 || next == clock.size()) {
+      axis[i] = next == 0 ? before.front() : before.back();
+      continue;
+    }
+    const double share = (now - clock[next - 1]) / (clock[next] - clock[next - 1]);
+    axis[i] = static_cast<float>(before[next - 1] + share * (static_cast<double>(before[next]) - before[next - 1]));
+  }
+}
+
+namespace {
+
+class TimeWarp final : public PretextTask {
+ public:
+  TimeWarp(const TaskOptions& options, int64_t samples)
+      : knots_(static_cast<size_t>(options.knots)), deviation_(options.deviation), samples_(samples) {}
+
+  void apply(std::span<float> window, Rng& rng) const override {
+    const auto length = static_cast<size_t>(samples_);
+    for (size_t at = 0; at < window.size(); at += length)
+      read_by_clock(warped_clock(drawn_speeds(rng)), window.subspan(at, length));
+  }
+
+ private:
+  size_t knots_;
+  double deviation_;
+  int64_t samples_;
+
+  std::vector<double> drawn_speeds(Rng& rng) const {
+    for (;;) {
+      std::vector<double> values(knots_);
+      for (double& value : values) value = rng.normal(1, deviation_);
+      std::vector<double> speeds = CubicSpline(values).sampled(samples_);
+      if (*std::min_element(speeds.begin(), speeds.end()) > 0) return speeds;
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<PretextTask> make_time_warp(const TaskOptions& options, WindowSize size) {
+  if (options.knots < 4) fail_as(ExitCode::usage, "knots is {} (expected at least 4)", options.knots);
+  if (!(options.deviation > 0 && options.deviation <= 0.5))
+    fail_as(ExitCode::usage, "deviation is {:g} (expected above 0, at most 0.5)", options.deviation);
+  check(size.samples >= options.knots, "windows have {} samples (expected at least {}, one a knot)", size.samples,
+        options.knots);
+  return std::make_unique<TimeWarp>(options, size.samples);
+}
+
+}  // namespace lathe
