@@ -6,14 +6,18 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "lathe/base/files.h"
+
 namespace lathe::data_detail {
 
 /// Calls `visit(row, first, data, length)` for stretches of the rows of `values` [N, ...], in order; `data` points at
-/// `length` doubles, `first` counts within the row. Short rows come whole, long ones in several pieces.
+/// `length` doubles, `first` counts within the row. Short rows come whole, long ones in several pieces. Of a map, what
+/// was read is forgotten again.
 template <class Visit>
 void for_each_piece(const at::Tensor& values, Visit visit) {
   constexpr int64_t piece = 1 << 18;
   if (values.numel() == 0) return;
+  const void* map = values.device().is_cpu() ? values.const_data_ptr() : nullptr;
   const int64_t row_numel = values.numel() / values.size(0);
   // Several short rows share one conversion: a row at a time would cost more than its work.
   const int64_t rows_at_once = std::max<int64_t>(1, piece / row_numel);
@@ -30,6 +34,7 @@ void for_each_piece(const at::Tensor& values, Visit visit) {
         at += length;
       }
     }
+    if (map != nullptr) MappedFile::forget(map);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <map>
 
 #include "lathe/base/errors.h"
@@ -53,6 +54,26 @@ at::Tensor threshold_labels(const at::Tensor& labels, const WindowOptions& optio
   check(ratio > 0 && ratio <= 1, "windows: ratio is out of range (expected more than 0 and at most 1, got {})", ratio);
   const at::Tensor windows = cut_labels(labels, options);
   return windows.ne(0).to(at::kDouble).mean(1).ge(ratio).to(at::kLong);
+}
+
+std::vector<int64_t> window_classes(std::span<const int64_t> labels, int64_t classes, const WindowOptions& options,
+                                    const LabelRule& rule) {
+  check(rule.least == 0 || (rule.least > 0.5 && rule.least <= 1),
+        "windows: label threshold is out of range (expected more than 0.5 and at most 1, got {})", rule.least);
+  std::vector<int64_t> chosen;
+  const int64_t windows = window_count(std::ssize(labels), options);
+  for (int64_t window = 0; window < windows; ++window) {
+    std::vector<int64_t> counts(static_cast<size_t>(classes) + 1);  // the last: samples without a class
+    const auto samples = labels.subspan(static_cast<size_t>(window * options.stride_samples),
+                                        static_cast<size_t>(options.length_samples));
+    for (const int64_t label : samples) ++counts[static_cast<size_t>(label < 0 ? classes : label)];
+    const auto most = std::max_element(counts.begin(), counts.end());
+    // 0.55 of 100 samples is 55 of them, whatever the product rounds to.
+    const bool enough = static_cast<double>(*most) + 1e-9 >= rule.least * static_cast<double>(options.length_samples);
+    const int64_t label = most - counts.begin();
+    chosen.push_back(enough && label < classes ? label : -1);
+  }
+  return chosen;
 }
 
 }  // namespace lathe

@@ -4,6 +4,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace lathe {
 
@@ -25,5 +27,14 @@ at::Tensor cut_labels(const at::Tensor& labels, const WindowOptions& options);
 at::Tensor majority_labels(const at::Tensor& labels, const WindowOptions& options);
 /// One label a window from 0/1 per sample [T]: 1 where at least `ratio` of its samples are 1. [W] int64.
 at::Tensor threshold_labels(const at::Tensor& labels, const WindowOptions& options, double ratio);
+
+/// How a window comes by its class: the one that most of its samples have, or one that at least a part of them has.
+struct LabelRule {
+  double least = 0;  ///< more than a half and at most 1: that part; 0: the most frequent, the first where several are
+};
+/// The class of each window, from one a sample: 0 … classes − 1, or −1 where a sample has none. −1 where no class has
+/// enough samples, or where most have none.
+std::vector<int64_t> window_classes(std::span<const int64_t> labels, int64_t classes, const WindowOptions& options,
+                                    const LabelRule& rule);
 
 }  // namespace lathe

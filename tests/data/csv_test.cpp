@@ -148,7 +148,7 @@ TEST_F(Csv, ABlankTableTakesNoTime) {
 
 TEST_F(Csv, UnknownEndings) {
   EXPECT_EQ(error_of([] { open_array("/nowhere/a.xyz"); }),
-            "/nowhere/a.xyz: no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin "
+            "/nowhere/a.xyz: no reader knows this kind of file (expected .npy .csv .tsv .txt .idx -idx3-ubyte .bin "
             ".png .jpg .jpeg .wav .flac .ogg, got '.xyz')");
 }
 

@@ -46,18 +46,20 @@ TEST_F(FileLists, WithoutFoldersThereAreNoClasses) {
 
 TEST_F(FileLists, FoldersThatCannotBe) {
   const auto error = [&] { return error_of([&] { list_folder(folder_.path()); }); };
-  touch("readme.txt");
+  touch("readme.md");
   EXPECT_EQ(
       error(),
       here() +
-          ": holds no image, no recording and no table (expected .png .jpg .jpeg .wav .flac .ogg .csv .tsv, got 1 "
+          ": holds no image, no recording and no table (expected .png .jpg .jpeg .wav .flac .ogg .csv .tsv .txt, got 1 "
           "other file)");
   touch("cat/a.png");
   std::filesystem::create_directories(folder_ / "dog");
   EXPECT_EQ(error(), here() + ": class folder 'dog' holds no sample (expected at least one of .png .jpg .jpeg)");
   touch("z.png");
   EXPECT_EQ(error(),
-            here() + ": 'z.png' lies beside the class folders (expected every file in the folder of its class)");
+            here() +
+                ": 'z.png' lies beside the class folders (expected every file in the folder of its class); 'exclude' "
+                "leaves files out");
   touch("dog/a.wav");
   EXPECT_EQ(error(),
             here() + ": holds images beside recordings (expected one of them, got 'cat/a.png' and 'dog/a.wav')");
@@ -75,7 +77,9 @@ TEST_F(FileLists, NamesSayWhatIsKnown) {
   EXPECT_TRUE(list_by_name(folder_.path(), "{digit}_{}_{index}").labels.empty());
   touch("odd.wav");
   EXPECT_EQ(error_of([&] { list_by_name(folder_.path(), "{label}_{speaker}_{index}"); }),
-            here() + ": 1 of 3 names do not match '{label}_{speaker}_{index}', the first is 'odd.wav'");
+            here() +
+                ": 1 of 3 names do not match '{label}_{speaker}_{index}', the first is 'odd.wav'; 'exclude' leaves "
+                "files out");
 }
 
 TEST_F(FileLists, FoldersAreInThePatternToo) {
@@ -113,13 +117,32 @@ TEST_F(FileLists, TablesThatDoNotFitTheFolder) {
   EXPECT_EQ(error("file,class\na.wav,x\na.wav,y\n"), where + ": names 'a.wav' twice (expected every file once)");
   EXPECT_EQ(error("file,klass\na.wav,x\n"),
             where + ": unknown column 'class'; known: file, klass (did you mean 'klass'?)");
-  touch("notes.txt");
-  EXPECT_EQ(error("file,class\nnotes.txt,x\n"),
-            where + ": " + (folder_ / "notes.txt").string() +
-                ": is no image, no recording and no table (expected .png .jpg .jpeg .wav .flac .ogg .csv .tsv, got "
-                "'.txt')");
+  touch("notes.md");
+  EXPECT_EQ(
+      error("file,class\nnotes.md,x\n"),
+      where + ": " + (folder_ / "notes.md").string() +
+          ": is no image, no recording and no table (expected .png .jpg .jpeg .wav .flac .ogg .csv .tsv .txt, got "
+          "'.md')");
   EXPECT_EQ(error("file,class\na.wav,x\nt.csv,x\n"),
             where + ": " + here() + ": holds recordings beside tables (expected one of them, got 'a.wav' and 't.csv')");
+}
+
+TEST_F(FileLists, WhatIsNotWantedIsLeftOut) {
+  for (const char* name : {"cat/a.wav", "cat/b.wav", "dog/a.wav", "dog_MODEL/a.wav", "readme.wav"}) touch(name);
+  const FileList list = list_folder(folder_.path(), {"*_MODEL*", "cat/b.*", "readme.wav", "eel/*"});
+  EXPECT_EQ(list.names, (Words{"cat/a.wav", "dog/a.wav"}));
+  EXPECT_EQ(list.labels, (Words{"cat", "dog"}));
+  EXPECT_EQ(list.excluded, (Words{"cat/b.wav", "dog_MODEL/a.wav", "readme.wav"}));
+  EXPECT_EQ(list_by_name(folder_.path(), "{label}/{take}", {"*_MODEL*", "readme.wav"}).labels,
+            (Words{"cat", "cat", "dog"}));
+}
+
+TEST_F(FileLists, TextIsATableWhereNothingBetterIs) {
+  touch("a.csv");
+  touch("readme.txt");
+  EXPECT_EQ(list_folder(folder_.path()).names, Words{"a.csv"});
+  std::filesystem::remove(folder_ / "a.csv");
+  EXPECT_EQ(list_folder(folder_.path()).names, Words{"readme.txt"});
 }
 
 }  // namespace

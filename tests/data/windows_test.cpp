@@ -50,6 +50,14 @@ TEST(Windows, ThresholdCountsOnes) {
   EXPECT_EQ(listed(threshold_labels(labels, four, 1.0)), (std::vector<double>{0, 0}));
 }
 
+TEST(Windows, ClassesOfWordsMayBeNone) {
+  const std::vector<int64_t> labels = {1, 1, 0, 0, 2, -1, -1, -1, 2, 2, 2, 0};
+  const WindowOptions four{.length_samples = 4, .stride_samples = 4};
+  EXPECT_EQ(window_classes(labels, 3, four, {}), (std::vector<int64_t>{0, -1, 2}));  // the first of two equal ones
+  EXPECT_EQ(window_classes(labels, 3, four, {.least = 0.75}), (std::vector<int64_t>{-1, -1, 2}));
+  EXPECT_EQ(window_classes(labels, 3, four, {.least = 0.8}), (std::vector<int64_t>{-1, -1, -1}));
+}
+
 TEST(Windows, Refusals) {
   const at::Tensor recording = at::zeros({1, 10});
   EXPECT_EQ(error_of([&] { cut_windows(recording, {.length_samples = 11, .stride_samples = 1}); }),

@@ -79,6 +79,16 @@ TEST(ResampleLinear, RowsStayApart) {
   EXPECT_EQ(both.scalar_type(), at::kFloat);
 }
 
+TEST(ResampleGrid, KeepsTheTimesOfTheSamples) {
+  // numpy.interp(numpy.arange(4) / 30, numpy.arange(5) / 40, [0, 1, 4, 9, 16])
+  expect_numbers(resample_grid(signal({0, 1, 4, 9, 16}), 40, 30), {0, 2, 7.333333333333333, 16}, 1e-12);
+  expect_numbers(resample_grid(signal({0, 1, 4}), 1, 2), {0, 0.5, 1, 2.5, 4}, 1e-12);
+  EXPECT_EQ(resample_grid(ramp(33), 32, 30).size(-1), 31);
+  EXPECT_EQ(resample_grid(ramp(1), 32, 30).size(-1), 1);
+  EXPECT_EQ(error_of([] { resample_grid(ramp(8), 0, 30); }),
+            "resample_grid: rates are 0 and 30 (expected more than 0)");
+}
+
 TEST(Resample, Refusals) {
   EXPECT_EQ(error_of([] { resample(ramp(8), 0); }),
             "resample: nothing would be left of the signal (expected at least 1 sample, got 0)");

@@ -1,4 +1,5 @@
-/// Tables of numbers as text, comma, semicolon or tab between cells. Text columns are read by name, never guessed.
+/// Tables of numbers as text: comma, semicolon or tab between cells, in .txt also blanks. Text columns are read by
+/// name, never guessed.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,9 @@
 namespace lathe {
 
 bool accepts_csv(const std::filesystem::path& path);
+bool accepts_txt(const std::filesystem::path& path);
+/// Either.
+bool accepts_table(const std::filesystem::path& path);
 
 /// [rows, columns] float64, with the columns' names where the first line holds any word that is not a number.
 /// Blank, NA and NaN cells are NaN. `leave_out` names columns to pass over.

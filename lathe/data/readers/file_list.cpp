@@ -4,6 +4,7 @@
 #include <set>
 
 #include "lathe/base/errors.h"
+#include "lathe/base/glob.h"
 #include "lathe/base/text.h"
 #include "lathe/data/readers/csv.h"
 #include "lathe/data/readers/name_pattern.h"
@@ -22,7 +23,7 @@ std::vector<T> chosen(const std::vector<T>& values, const std::vector<int64_t>& 
 }
 
 std::string table_endings() {
-  return std::string(readers().at("csv").endings);
+  return std::string(readers().at("csv").endings) + " " + std::string(readers().at("txt").endings);
 }
 
 std::string row_endings() {
@@ -32,7 +33,7 @@ std::string row_endings() {
 /// What a file is as a row of a set; Holds::rows where it cannot be one.
 Holds held_by(const fs::path& path) {
   const Reader* reader = reader_of(path);
-  if (accepts_csv(path)) return Holds::table;
+  if (accepts_table(path)) return Holds::table;
   return reader == nullptr ? Holds::rows : reader->holds;
 }
 
@@ -55,7 +56,7 @@ void check_kinds(FileList& list) {
 }
 
 /// Folders are walked by hand: a link to a folder is followed, a loop of links is not.
-FileList found_below(const fs::path& folder) {
+FileList found_below(const fs::path& folder, const std::vector<std::string>& exclude) {
   FileList list;
   if (!fs::is_directory(folder)) {
     list.folder = folder.parent_path();
@@ -64,7 +65,7 @@ FileList found_below(const fs::path& folder) {
     return list;
   }
   list.folder = folder;
-  std::vector<std::string> tables;  // beside images and recordings they are lists, notes, labels
+  std::vector<std::string> tables, texts;  // beside images and recordings they are lists, notes, labels
   int64_t others = 0;
   std::error_code error;
   fs::recursive_directory_iterator at(folder, fs::directory_options::follow_directory_symlink, error), end;
@@ -76,15 +77,22 @@ FileList found_below(const fs::path& folder) {
       at.disable_recursion_pending();
     } else if (at->is_regular_file()) {
       const Holds holds = held_by(at->path());
-      if (holds != Holds::rows)
-        (holds == Holds::table ? tables : list.names).push_back(at->path().lexically_relative(folder).generic_string());
-      others += holds == Holds::rows ? 1 : 0;
+      const std::string file = at->path().lexically_relative(folder).generic_string();
+      if (glob_matches_any(exclude, file))
+        list.excluded.push_back(file);
+      else if (holds == Holds::rows)
+        ++others;
+      else
+        (holds != Holds::table ? list.names : accepts_txt(at->path()) ? texts : tables).push_back(file);
     }
   }
   check(!error, "{}: cannot be read ({})", folder.string(), error.message());
-  if (list.names.empty()) list.names = std::move(tables);
-  check(!list.names.empty(), "{}: holds no image, no recording and no table (expected {}, got {} other file{})",
-        folder.string(), row_endings(), others, others == 1 ? "" : "s");
+  for (std::vector<std::string>* instead : {&tables, &texts})  // what lies beside better ones tells of them
+    if (list.names.empty()) list.names = std::move(*instead);
+  check(!list.names.empty(), "{}: holds no image, no recording and no table (expected {}, got {} other file{}{})",
+        folder.string(), row_endings(), others, others == 1 ? "" : "s",
+        list.excluded.empty() ? "" : fmt::format(" and {} that 'exclude' leaves out", list.excluded.size()));
+  std::sort(list.excluded.begin(), list.excluded.end());
   std::sort(list.names.begin(), list.names.end());
   check_kinds(list);
   return list;
@@ -93,7 +101,9 @@ FileList found_below(const fs::path& folder) {
 void check_class_folders(const FileList& list, const std::set<std::string>& classes) {
   for (const auto& entry : fs::directory_iterator(list.folder)) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_directory() && !name.starts_with('.'))
+    const bool left_out = std::any_of(list.excluded.begin(), list.excluded.end(),
+                                      [&](const std::string& file) { return file.starts_with(name + "/"); });
+    if (entry.is_directory() && !name.starts_with('.') && !left_out)
       check(classes.count(name) != 0, "{}: class folder '{}' holds no sample (expected at least one of {})",
             list.folder.string(), name, list.holds == Holds::table ? table_endings() : endings_of(list.holds));
   }
@@ -121,8 +131,8 @@ FileList FileList::select(const std::vector<int64_t>& rows) const {
   return some;
 }
 
-FileList list_folder(const fs::path& folder) {
-  FileList list = found_below(folder);
+FileList list_folder(const fs::path& folder, const std::vector<std::string>& exclude) {
+  FileList list = found_below(folder, exclude);
   std::set<std::string> classes;
   std::string loose;
   for (const std::string& name : list.names) {
@@ -135,18 +145,20 @@ FileList list_folder(const fs::path& folder) {
     list.labels.clear();
     return list;
   }
-  check(loose.empty(), "{}: '{}' lies beside the class folders (expected every file in the folder of its class)",
+  check(loose.empty(),
+        "{}: '{}' lies beside the class folders (expected every file in the folder of its class); 'exclude' leaves "
+        "files out",
         folder.string(), loose);
   check_class_folders(list, classes);
   list.parts["label"] = list.labels;
   return list;
 }
 
-FileList list_by_name(const fs::path& folder, const std::string& text) {
+FileList list_by_name(const fs::path& folder, const std::string& text, const std::vector<std::string>& exclude) {
   const bool with_ending =
       !is_name_pattern(fs::path(text).extension().string()) && reader_of(fs::path(text)) != nullptr;
   const NamePattern pattern(with_ending ? text.substr(0, text.rfind('.')) : text);
-  FileList list = found_below(folder);
+  FileList list = found_below(folder, exclude);
   std::vector<std::string> strangers;
   for (const std::string& name : list.names) {
     // As many folders as the pattern has, counted from the file's own name.
@@ -162,8 +174,8 @@ FileList list_by_name(const fs::path& folder, const std::string& text) {
     for (size_t i = 0; i < values->size(); ++i)
       if (!pattern.parts()[i].empty()) list.parts[pattern.parts()[i]].push_back((*values)[i]);
   }
-  check(strangers.empty(), "{}: {} of {} names do not match '{}', the first is '{}'", folder.string(), strangers.size(),
-        list.names.size(), text, strangers.empty() ? "" : strangers[0]);
+  check(strangers.empty(), "{}: {} of {} names do not match '{}', the first is '{}'; 'exclude' leaves files out",
+        folder.string(), strangers.size(), list.names.size(), text, strangers.empty() ? "" : strangers[0]);
   const auto label = list.parts.find("label");
   if (label != list.parts.end()) list.labels = label->second;
   return list;

@@ -16,6 +16,7 @@ namespace {
 constexpr Reader entries[] = {
     {"npy", "NumPy arrays, mapped rather than read", ".npy", accepts_npy, open_npy},
     {"csv", "tables of numbers, a column a quantity", ".csv .tsv", accepts_csv, open_csv},
+    {"txt", "the same with blanks between numbers", ".txt", accepts_txt, open_csv},
     {"idx", "arrays as MNIST's, plain or packed with gzip", ".idx -idx3-ubyte", accepts_idx, open_idx},
     {"cifar10", "CIFAR-10's binary batches, or the folder of them", ".bin", accepts_cifar10, open_cifar10},
     {"png", "images, one a file", ".png", accepts_png, open_png, Holds::image},
