@@ -38,6 +38,10 @@ Split group_holdout(std::span<const std::string> groups, double test_ratio, uint
 /// Tests the rows of these groups. @throws Error (usage) for a group that is not there.
 Split group_holdout(std::span<const std::string> groups, const std::vector<std::string>& test_groups);
 
+/// Tests `test_ratio` of the groups (rounded up) as scikit-learn's GroupShuffleSplit with random_state = seed does: the
+/// same groups, also in its later draws 1, 2, …, which may test a group again.
+Split group_shuffle(std::span<const std::string> groups, double test_ratio, uint64_t seed, int64_t draw = 0);
+
 /// The distinct groups, sorted. Leave one group out: group_holdout(groups, {name}) for each.
 std::vector<std::string> group_names(std::span<const std::string> groups);
 

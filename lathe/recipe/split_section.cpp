@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lathe/base/text.h"
+#include "lathe/data/names.h"
 #include "lathe/recipe/data_section_split.h"
 
 namespace lathe {
@@ -26,7 +27,9 @@ std::vector<UnusedKey> unused_keys(const Settings& settings, const std::string& 
   only("folds", {"grouped", "kfold", "repeated"});
   only("shuffle", {"kfold"});
   only("stratify", {"kfold", "repeated"});
-  only("seed", {"grouped", "kfold", "repeated"});
+  only("seed", {"group_shuffle", "grouped", "kfold", "repeated"});
+  only("splits", {"group_shuffle"});
+  only("test_ratio", {"group_shuffle"});
   only("repeats", {"repeated"});
   only("grouped", {"repeated"});
   if (kind == "repeated" && settings.flag("grouped", false))
@@ -57,6 +60,10 @@ class Folds {
       for (const std::string& group : group_names(rows_.groups)) leave_out(group);
       return folds_;
     }
+    if (section_.kind == "group_shuffle") {
+      for (int64_t draw = 0; draw < section_.repeats; ++draw) draw_groups(draw);
+      return folds_;
+    }
     for (int64_t repeat = 0; repeat < section_.repeats; ++repeat)
       for (int64_t fold = 0; fold < section_.folds; ++fold) deal(repeat, fold);
     return folds_;
@@ -78,7 +85,7 @@ class Folds {
       blame("kind", fmt::format("'{}' needs groups, which {} does not have; give [data] groups",
                                 section_.kind == "repeated" ? "grouped" : section_.kind, rows_.name));
     const auto groups = std::ssize(group_names(rows_.groups));
-    if (section_.kind == "leave-one-group-out") {
+    if (section_.kind == "leave-one-group-out" || section_.kind == "group_shuffle") {
       if (groups < 2)
         blame("kind", fmt::format("{} has {} group (expected at least 2, one to leave out)", rows_.name, groups));
       return;
@@ -102,6 +109,17 @@ class Folds {
   void leave_out(const std::string& group) {
     const Settings::List one = {{group, section_.settings.where()}};
     add(group, {{"split", std::string("holdout")}, {"test_groups", one}});
+  }
+
+  /// The groups stand in the fold's own recipe by name.
+  void draw_groups(int64_t draw) {
+    const Split split = within(section_.settings.origin("kind"),
+                               [&] { return group_shuffle(rows_.groups, section_.test_ratio, section_.seed, draw); });
+    std::vector<std::string> tested;
+    for (const int64_t row : split.test) tested.push_back(rows_.groups[static_cast<size_t>(row)]);
+    Settings::List groups;
+    for (const std::string& group : distinct_names(tested)) groups.push_back({group, section_.settings.where()});
+    add(fmt::format("split-{}", draw), {{"split", std::string("holdout")}, {"test_groups", groups}});
   }
 
   void deal(int64_t repeat, int64_t fold) {
@@ -146,20 +164,49 @@ std::set<int64_t> classes_of(const at::Tensor& targets) {
   return {first, first + plain.numel()};
 }
 
+/// Names that others have for the same.
+struct Alias {
+  const char *name, *kind;
+};
+constexpr Alias kAliases[] = {{"GroupKFold", "grouped"},
+                              {"GroupShuffleSplit", "group_shuffle"},
+                              {"KFold", "kfold"},
+                              {"LeaveOneGroupOut", "leave-one-group-out"},
+                              {"leave-one-subject-out", "leave-one-group-out"},
+                              {"loso", "leave-one-group-out"}};
+
+void check_kind(const Settings& settings, const std::string& kind) {
+  const std::vector<std::string> kinds = {"group_shuffle", "grouped", "kfold", "leave-one-group-out", "repeated"};
+  if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+  for (const Alias& alias : kAliases)
+    if (kind == alias.name)
+      throw settings_error(
+          settings.origin("kind"),
+          fmt::format("unknown kind of split '{}'; known: {} (here it is called '{}')", kind, join(kinds), alias.kind));
+  throw settings_error(settings.origin("kind"), unknown_name("kind of split", kind, kinds));
+}
+
 }  // namespace
 
 SplitSection split_section(const Settings& settings) {
-  const std::vector<std::string> kinds = {"grouped", "kfold", "leave-one-group-out", "repeated"};
   SplitSection section;
   section.settings = settings;
   section.kind = settings.word("kind");
-  if (std::find(kinds.begin(), kinds.end(), section.kind) == kinds.end())
-    throw settings_error(settings.origin("kind"), unknown_name("kind of split", section.kind, kinds));
-  const bool repeated = section.kind == "repeated";
+  check_kind(settings, section.kind);
+  const bool repeated = section.kind == "repeated", drawn = section.kind == "group_shuffle";
   section.folds = settings.count("folds", section.folds, 2);
   section.repeats = settings.count("repeats", repeated ? 5 : 1, 1);
+  const int64_t splits = settings.count("splits", 5, 1);
+  if (drawn) section.repeats = splits;
+  section.test_ratio = settings.real("test_ratio", section.test_ratio);
+  if (!(section.test_ratio > 0 && section.test_ratio < 1))
+    throw settings_error(settings.origin("test_ratio"),
+                         fmt::format("'test_ratio' is {:g} (expected more than 0 and less "
+                                     "than 1)",
+                                     section.test_ratio));
   const bool grouped = settings.flag("grouped", false);
-  section.by_group = section.kind == "grouped" || section.kind == "leave-one-group-out" || (repeated && grouped);
+  section.by_group =
+      section.kind == "grouped" || section.kind == "leave-one-group-out" || drawn || (repeated && grouped);
   section.shuffle = settings.flag("shuffle", true);
   section.stratify = settings.flag("stratify", false);
   section.seed = static_cast<uint64_t>(settings.count("seed", 0, 0));

@@ -12,17 +12,19 @@
 namespace lathe {
 
 struct SplitSection {
-  std::string kind;  ///< kfold | grouped | leave-one-group-out | repeated
+  std::string kind;  ///< kfold | grouped | group_shuffle | leave-one-group-out | repeated
   int64_t folds = 5;
-  int64_t repeats = 1;    ///< of all folds, each with a seed of its own
-  bool by_group = false;  ///< whole groups test
-  bool shuffle = true;    ///< rows are drawn, rather than cut in their order
-  bool stratify = false;  ///< every fold tests its share of every class
+  int64_t repeats = 1;      ///< of all folds, each with a seed of its own; of group_shuffle: how many are drawn
+  double test_ratio = 0.2;  ///< of the groups
+  bool by_group = false;    ///< whole groups test
+  bool shuffle = true;      ///< rows are drawn, rather than cut in their order
+  bool stratify = false;    ///< every fold tests its share of every class
   uint64_t seed = 0;
   Settings settings = {};  ///< as written, for complaints about the data
 };
 
-/// Keys: kind, folds, shuffle, seed, repeats, grouped, stratify. @throws Error also for one that has no effect
+/// Keys: kind, folds, shuffle, seed, repeats, grouped, stratify, splits, test_ratio. @throws Error also for one that
+/// has no effect
 SplitSection split_section(const Settings& settings);
 
 /// [data] without the keys by which it splits rows itself, which have no effect beside [split]. Where `kind` was typed
@@ -32,7 +34,7 @@ Settings data_without_split(const Settings& recipe, const std::function<void(con
 
 /// One fold: its rows, and the [data] section with which an ordinary run has the same.
 struct Fold {
-  std::string name;    ///< "fold-0", "repeat-2-fold-0", or the group that is left out
+  std::string name;    ///< "fold-0", "repeat-2-fold-0", "split-0", or the group that is left out
   std::string folder;  ///< the name as one of a folder
   Settings data;
   Split split;

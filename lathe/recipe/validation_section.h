@@ -16,9 +16,10 @@ namespace lathe {
 struct ValidationSection {
   double ratio = 0;  ///< of the rows that train, or of their groups; 0: none are held back
   uint64_t seed = 0;
+  std::string kind;  ///< group_shuffle: the groups that scikit-learn's GroupShuffleSplit holds back; empty: lathe's own
 };
 
-/// Keys: ratio (0.2), seed.
+/// Keys: ratio (0.2), seed, kind.
 ValidationSection validation_section(const Settings& recipe);
 
 /// Rows of `train` that go on training, and those held back (`test`): whole groups where the data has groups.

@@ -70,6 +70,19 @@ TEST(Folds, LeaveOutOneGroupEachUnderSafeNames) {
   EXPECT_EQ(made[3].split.test, std::vector<int64_t>{5});
 }
 
+TEST(Folds, DrawnGroupsAreThoseOfScikitLearnAndStandInEachRecipe) {
+  const std::vector<Fold> made = folds("kind = \"group_shuffle\"\nsplits = 3\ntest_ratio = 0.4\nseed = 7");
+  ASSERT_EQ(made.size(), 3U);
+  EXPECT_EQ(made[2].name, "split-2");
+  const std::vector<std::string> groups = nine_rows().groups;
+  for (size_t draw = 0; draw < made.size(); ++draw) {
+    EXPECT_EQ(made[draw].split.test, group_shuffle(groups, 0.4, 7, static_cast<int64_t>(draw)).test);
+    EXPECT_EQ(made[draw].data.word("split"), "holdout");
+    EXPECT_EQ(made[draw].data.words("test_groups").size(), 2U);
+  }
+  EXPECT_NE(made[0].split.test, made[1].split.test);
+}
+
 TEST(Folds, StratifiedOnesHoldEveryClass) {
   for (const Fold& fold : folds("kind = \"repeated\"\nfolds = 3\nrepeats = 2\nstratify = true")) {
     std::multiset<int64_t> classes;
@@ -90,8 +103,17 @@ TEST(Folds, KeysThatHaveNoEffectAreRefused) {
   EXPECT_EQ(said("kind = \"repeated\"\ngrouped = true\nstratify = true"),
             "r.toml:7: 'stratify' has no effect on groups, which stay whole; it counts with grouped = false");
   EXPECT_EQ(said("kind = \"kfolds\""),
-            "r.toml:5: unknown kind of split 'kfolds'; known: grouped, kfold, leave-one-group-out, repeated (did you "
-            "mean 'kfold'?)");
+            "r.toml:5: unknown kind of split 'kfolds'; known: group_shuffle, grouped, kfold, leave-one-group-out, "
+            "repeated (did you mean 'kfold'?)");
+  EXPECT_EQ(said("kind = \"leave-one-subject-out\""),
+            "r.toml:5: unknown kind of split 'leave-one-subject-out'; known: group_shuffle, grouped, kfold, "
+            "leave-one-group-out, repeated (here it is called 'leave-one-group-out')");
+  EXPECT_EQ(said("kind = \"group_shuffle\"\nfolds = 3"),
+            "r.toml:6: 'folds' has no effect with kind = \"group_shuffle\"; it counts with grouped, kfold, repeated");
+  EXPECT_EQ(said("kind = \"kfold\"\ntest_ratio = 0.3"),
+            "r.toml:6: 'test_ratio' has no effect with kind = \"kfold\"; it counts with group_shuffle");
+  EXPECT_EQ(said("kind = \"group_shuffle\"\ntest_ratio = 1"),
+            "r.toml:6: 'test_ratio' is 1 (expected more than 0 and less than 1)");
 }
 
 TEST(Folds, WhatTheDataDoesNotAllowNamesTheLine) {

@@ -71,6 +71,16 @@ TEST(Validation, GroupsStayWhole) {
   check_no_leak(split, groups);
 }
 
+TEST(Validation, GroupsMayBeThoseOfScikitLearn) {
+  const std::vector<std::string> groups = {"a", "a", "a", "b", "b", "b", "c", "c", "c"};
+  const ValidationSection section{.ratio = 0.5, .seed = 41, .kind = "group_shuffle"};
+  EXPECT_EQ(hold_back(nine_rows(groups), section).test, group_shuffle(groups, 0.5, 41).test);
+  EXPECT_EQ(error_of([&] { hold_back(nine_rows(), section); }),
+            "[validation]: kind = \"group_shuffle\" needs groups; give [data] groups");
+  EXPECT_STREQ(error_of_run(watched("", "[validation]\nkind = \"groups\"\n\n[train]")).what(),
+               "recipe.toml:12: unknown kind of validation 'groups'; known: group_shuffle");
+}
+
 TEST(Validation, ARatioOfNoRowIsRefused) {
   EXPECT_EQ(error_of([] { hold_back(nine_rows(), {.ratio = 0.01, .seed = 0}); }),
             "[validation]: ratio 0.01 of 9 training rows is none (expected at least one)");
