@@ -6,6 +6,7 @@
 #include "lathe/base/text.h"
 #include "lathe/data/cleaning/clean.h"
 #include "lathe/data/readers/name_pattern.h"
+#include "lathe/data/readers/recordings.h"
 #include "lathe/data/simulators/simulators.h"
 #include "lathe/data/transforms.h"
 #include "lathe/recipe/data_section_split.h"
@@ -22,8 +23,8 @@ void check_word(const Settings& settings, const std::string& key, const std::str
 }
 
 const std::vector<std::string> kLayouts = {"NCHW", "NCT", "NHW", "NHWC", "NT", "NTC", "T", "TC"};
-const std::vector<std::string> kSplits = {"contiguous", "files", "grouped",  "holdout",
-                                          "none",       "rows",  "shuffled", "where"};
+const std::vector<std::string> kSplits = {"contiguous", "files", "group_shuffle", "grouped", "holdout",
+                                          "none",       "rows",  "shuffled",      "where"};
 
 /// Names, and numbers as they stand in the file's order.
 std::vector<std::string> column_names(const Settings& settings) {
@@ -91,6 +92,27 @@ void check_test_files(const Settings& settings, const DataSection& section) {
         fmt::format("'test_targets' is missing ('{}' holds the targets of the rows that train)", section.targets));
 }
 
+/// A window's length, of a simulator that makes any.
+double simulator_seconds(const Settings& settings, const DataSection& section) {
+  const char* key = "simulator_seconds";
+  const double seconds = settings.real(key, 0.0);
+  if (!settings.has(key) || !section.inputs.empty()) return seconds;
+  const Simulator& simulator = simulators().at(section.simulator);
+  if (!simulator.any_length())
+    throw settings_error(
+        settings.origin(key),
+        fmt::format("'{}' has no effect on the simulator '{}', whose windows have one length", key, section.simulator));
+  if (!(seconds > 0 && seconds <= 3600))
+    throw settings_error(settings.origin(key),
+                         fmt::format("'{}' is {:g} (expected more than 0, at most 3600)", key, seconds));
+  try {
+    samples_of({0, seconds}, simulator.rate_hz, key);
+  } catch (const Error& error) {
+    throw settings_error(settings.origin(key), error.what());
+  }
+  return seconds;
+}
+
 }  // namespace
 
 DataSection data_section(const Settings& settings) {
@@ -107,6 +129,9 @@ DataSection data_section(const Settings& settings) {
   if (!section.layout.empty()) check_word(settings, "layout", section.layout, kLayouts);
   section.window_samples = settings.count("window_samples", 0, 0);
   section.stride_samples = settings.count("stride_samples", 0, 0);
+  section.recordings = recording_section(settings);
+  section.times = settings.word("times", "");
+  section.exclude = settings.words("exclude", {{}});
   read_file_keys(settings, section);
   section.simulator = settings.word("simulator", "");
   section.simulator_windows = settings.count("simulator_windows", 120, 1);
@@ -142,6 +167,7 @@ DataSection data_section(const Settings& settings) {
   if (section.inputs.empty() && section.simulator.empty())
     throw settings_error(settings.where(), "neither 'inputs' (a file) nor 'simulator' is given");
   if (section.inputs.empty()) check_word(settings, "simulator", section.simulator, simulators().names());
+  section.simulator_seconds = simulator_seconds(settings, section);
   refuse_unused(settings, unused_data_keys(settings));
   return section;
 }
@@ -151,7 +177,8 @@ namespace {
 DataSource simulated(const DataSection& section, LoadedData* account) {
   DataSource source;
   Dataset& data = source.data;
-  data = simulators().at(section.simulator).simulate(section.simulator_windows, section.simulator_seed);
+  const Simulator& simulator = simulators().at(section.simulator);
+  data = simulator.simulate({section.simulator_windows, section.simulator_seed, section.simulator_seconds});
   data.name = section.name;
   check(section.rate_hz == 0 || section.rate_hz == data.rate_hz,
         "{}: [data] rate_hz is {:g} (the simulator '{}' makes {:g} samples a second)", section.name, section.rate_hz,

@@ -9,6 +9,7 @@
 #include "lathe/base/settings.h"
 #include "lathe/data/dataset.h"
 #include "lathe/formats/model_file.h"
+#include "lathe/recipe/data_section_recordings.h"
 #include "lathe/recipe/unused_keys.h"
 
 namespace lathe {
@@ -19,10 +20,13 @@ struct DataSection {
   std::string inputs;         ///< a file, a pattern with `*`, or a folder, below --data; empty: the simulator
   std::string targets;        ///< a file, or a pattern of file names: "{label}_{speaker}_{index}"; empty: by folder
   std::string groups;         ///< a file, or parts of rows: "{speaker}"
+  std::string times;          ///< a file: the second at which each row of an array begins
+  std::vector<std::string> exclude;  ///< patterns of files of a folder that are no rows
   std::vector<std::string> columns;  ///< of CSV files of inputs: names or numbers from 1; empty: all
   std::string targets_column, groups_column, files_column;  ///< columns of CSV files
   std::string layout;  ///< axes of the inputs' file: NT, NCT, NTC, T, TC, NCHW, NHWC, NHW; empty: by rank
-  int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC)
+  int64_t window_samples = 0, stride_samples = 0;  ///< for recordings (T, TC, tables of samples)
+  RecordingSection recordings;                     ///< how they become windows
   int64_t channels = 0;                            ///< of images and clips; 0: images as they are, clips mixed to one
   std::vector<int64_t> resize;                     ///< of images: height, width
   int64_t clip_samples = 0;                        ///< of clips; 0: they have one length already
@@ -30,6 +34,7 @@ struct DataSection {
   std::string corrupt = "refuse";                  ///< files of a folder that cannot be read: refuse | skip
   std::string simulator;
   int64_t simulator_windows = 0;
+  double simulator_seconds = 0;  ///< of a window; 0: the simulator's own
   uint64_t simulator_seed = 0;
   double rate_hz = 0;
   std::string normalize = "zscore";
@@ -37,7 +42,8 @@ struct DataSection {
   std::vector<double> mean, deviation;  ///< the same with numbers that are given
   std::string missing = "refuse";
   std::vector<std::string> class_names;
-  std::string split = "contiguous";  ///< contiguous | shuffled | grouped | holdout | rows | where | files | none
+  std::string split =
+      "contiguous";  ///< contiguous | shuffled | grouped | group_shuffle | holdout | rows | where | files | none
   int64_t fold = 0, folds = 4;
   uint64_t split_seed = 0;
   double test_ratio = 0.2;

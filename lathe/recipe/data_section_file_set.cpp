@@ -1,4 +1,7 @@
 /// [data] inputs that are a folder of images, recordings or tables of signals, a file a row.
+#include <algorithm>
+
+#include "lathe/base/glob.h"
 #include "lathe/base/text.h"
 #include "lathe/data/readers/csv.h"
 #include "lathe/data/readers/file_rows.h"
@@ -11,15 +14,20 @@ namespace fs = std::filesystem;
 namespace {
 
 FileList listed(const DataSection& section, const DataFiles& files, const fs::path& path) {
-  if (section.targets.empty()) return list_folder(path);
-  if (is_name_pattern(section.targets)) return list_by_name(path, section.targets);
+  if (section.targets.empty()) {
+    if (!section.recordings.labels_column.empty()) return list_by_name(path, "{}", section.exclude);
+    return list_folder(path, section.exclude);
+  }
+  if (is_name_pattern(section.targets)) return list_by_name(path, section.targets, section.exclude);
   const fs::path table = files.find(section.targets);
-  check(accepts_csv(table),
-        "{}: cannot name the classes of files (expected a .csv or .tsv, or a pattern of names such as "
+  check(accepts_table(table),
+        "{}: cannot name the classes of files (expected a .csv, .tsv or .txt, or a pattern of names such as "
         "\"{{label}}_{{index}}\")",
         table.string());
   check(!section.targets_column.empty(), "{}: which column holds the classes? 'targets_column' is missing",
         table.string());
+  check(section.exclude.empty(), "{}: 'exclude' has no effect on files that a table names; leave them out of '{}'",
+        section.inputs, section.targets);
   files.note(section.targets, table);
   return list_by_table(path, table, {section.files_column, section.targets_column}, corrupt_rule(section.corrupt));
 }
@@ -31,9 +39,12 @@ void refuse_unused(const DataSection& section, Holds holds) {
     check(!set, "{}: '{}' has no effect on a folder of {}; it counts with {}", section.inputs, key, what, where);
   };
   refuse(holds != Holds::table && !section.columns.empty(), "columns", "tables of numbers");
-  refuse(!section.layout.empty(), "layout", "arrays");
-  refuse(section.window_samples > 0, "window_samples", "arrays");
-  refuse(!section.groups_column.empty(), "groups_column", "arrays");
+  const bool windows = windows_asked(section);
+  refuse(!section.layout.empty() && section.layout != "TC", "layout", "arrays");
+  refuse(!section.times.empty(), "times", "arrays");
+  refuse(holds != Holds::table && section.window_samples > 0, "window_samples", "arrays and tables");
+  refuse(holds != Holds::table && section.recordings.any(), "window_seconds", "arrays and tables");
+  refuse(!windows && !section.groups_column.empty(), "groups_column", "arrays, and tables that are cut into windows");
   refuse(holds != Holds::clip && section.clip_samples > 0, "clip_samples", "recordings");
   refuse(holds != Holds::clip && section.clip_seconds > 0, "clip_seconds", "recordings");
   refuse(holds == Holds::image && section.rate_hz > 0, "rate_hz", "recordings");
@@ -63,11 +74,8 @@ FileRows rows_of(const DataSection& section, const FileList& list) {
                            .corrupt = corrupt});
 }
 
-}  // namespace
-
-DataSource read_file_set(const DataSection& section, const DataFiles& files, const fs::path& path) {
-  const FileList all = listed(section, files, path);
-  refuse_unused(section, all.holds);
+/// A file a row.
+DataSource read_rows(const DataSection& section, const DataFiles& files, const FileList& all) {
   FileRows rows = rows_of(section, all);
   const FileList list = all.select(rows.kept);
   DataSource source;
@@ -76,13 +84,51 @@ DataSource read_file_set(const DataSection& section, const DataFiles& files, con
   source.data.class_names = section.class_names;
   source.parts = list.parts;
   if (!list.labels.empty()) encode_labels(list.labels, source.data, section.inputs);
+  files.note(section.inputs, rows.hash);
+  files.say(std::move(rows.notes));
+  return source;
+}
+
+/// "HMP_Dataset: left out: 5 files as 'Eat_soup/*', none as '*_MODEL*'"
+void say_excluded(const DataSection& section, const DataFiles& files, const FileList& list) {
+  if (section.exclude.empty()) return;
+  std::vector<std::string> parts;
+  for (const std::string& pattern : section.exclude) {
+    const auto count = std::count_if(list.excluded.begin(), list.excluded.end(),
+                                     [&](const std::string& name) { return glob_matches(pattern, name); });
+    parts.push_back(count == 0 ? fmt::format("none as '{}'", pattern)
+                               : fmt::format("{} file{} as '{}'", count, count == 1 ? "" : "s", pattern));
+  }
+  files.say({fmt::format("{}: left out: {}", section.inputs, join(parts))});
+}
+
+}  // namespace
+
+bool windows_asked(const DataSection& section) {
+  return section.window_samples > 0 || section.recordings.window_seconds > 0;
+}
+
+bool is_label_pattern(const std::string& targets) {
+  if (!is_name_pattern(targets)) return false;
+  const std::vector<std::string> parts = NamePattern(targets).parts();
+  return std::find(parts.begin(), parts.end(), "label") != parts.end();
+}
+
+DataSource read_file_set(const DataSection& section, const DataFiles& files, const fs::path& path,
+                         bool classification) {
+  const FileList all = listed(section, files, path);
+  refuse_unused(section, all.holds);
+  say_excluded(section, files, all);
+  DataSource source = all.holds == Holds::table && windows_asked(section)
+                          ? read_recording_set(section, files, all, classification)
+                          : read_rows(section, files, all);
   check(section.groups.empty() || is_name_pattern(section.groups),
         "{}: groups of files come from their parts (expected a pattern such as \"{{speaker}}\", got '{}')",
         section.inputs, section.groups);
+  check(section.groups.empty() || section.groups_column.empty(),
+        "{}: both 'groups' and 'groups_column' say whose a row is; leave one of them out", section.inputs);
   if (!section.groups.empty())
     source.data.groups = within(section.inputs, [&] { return part_groups(section.groups, source.parts); });
-  files.note(section.inputs, rows.hash);
-  files.say(std::move(rows.notes));
   return source;
 }
 

@@ -3,14 +3,15 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
-#include <charconv>
-#include <set>
 
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
+#include "lathe/data/names.h"
 #include "lathe/data/readers/csv.h"
 #include "lathe/data/readers/join_arrays.h"
 #include "lathe/data/readers/name_pattern.h"
+#include "lathe/data/readers/npy_words.h"
+#include "lathe/data/readers/recordings.h"
 #include "lathe/data/windows.h"
 
 namespace lathe {
@@ -50,17 +51,12 @@ at::Tensor arrange(const at::Tensor& values, const std::string& layout) {
   return values;
 }
 
-std::optional<int64_t> whole_number(const std::string& text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::vector<std::string> as_names(const at::Tensor& values, const std::string& file) {
   check(values.dim() == 1, "{}: groups have {} axes (expected 1)", file, values.dim());
   std::vector<std::string> names;
-  for (int64_t row = 0; row < values.size(0); ++row) names.push_back(fmt::format("{}", values[row].item<double>()));
+  for (int64_t row = 0; row < values.size(0); ++row)
+    names.push_back(values.is_floating_point() ? fmt::format("{}", values[row].item<double>())
+                                               : fmt::format("{}", values[row].item<int64_t>()));
   return names;
 }
 
@@ -85,6 +81,14 @@ at::Tensor array(const DataFiles& files, const std::string& name) {
   return open_array(path).values;
 }
 
+/// The words of a file of words; nothing where it holds numbers.
+std::vector<std::string> words(const DataFiles& files, const std::string& name) {
+  const fs::path path = files.find(name);
+  if (!holds_words(path)) return {};
+  files.note(name, path);
+  return read_words(path);
+}
+
 std::vector<std::string> column(const DataFiles& files, const std::string& name, const std::string& column) {
   const fs::path path = files.find(name);
   files.note(name, path);
@@ -94,7 +98,7 @@ std::vector<std::string> column(const DataFiles& files, const std::string& name,
 Array open_inputs(const DataSection& section, const DataFiles& files, const fs::path& path) {
   files.note(section.inputs, path);
   if (section.columns.empty()) return open_array(path);
-  check(accepts_csv(path), "{}: has no columns to choose from (expected .csv or .tsv with 'columns', got '{}')",
+  check(accepts_table(path), "{}: has no columns to choose from (expected .csv, .tsv or .txt with 'columns', got '{}')",
         path.string(), path.extension().string());
   return read_columns(path, section.columns);
 }
@@ -109,6 +113,9 @@ void read_targets(const DataSection& section, const DataFiles& files, bool class
     encode_labels(column(files, section.targets, section.targets_column), data, section.targets);
     const TextTable table = read_text_table(files.find(section.targets));
     for (size_t i = 0; i < table.names.size(); ++i) source.parts[table.names[i]] = table.cells[i];
+  } else if (const auto labels = section.targets.empty() ? std::vector<std::string>() : words(files, section.targets);
+             !labels.empty()) {
+    encode_labels(labels, data, section.targets);
   } else if (!section.targets.empty()) {
     data.targets = array(files, section.targets);
     if (classification) data.targets = as_classes(data.targets, section.targets);
@@ -119,6 +126,64 @@ void read_targets(const DataSection& section, const DataFiles& files, bool class
   if (!inputs.files.empty()) source.parts["file"] = inputs.files;
 }
 
+/// One recording of an array to windows, and its labels with it.
+void cut(const DataSection& section, bool classification, DataSource& source) {
+  Dataset& data = source.data;
+  const RecordingSection& recordings = section.recordings;
+  WindowOptions cut;
+  cut.length_samples = within(section.inputs, [&] {
+    return samples_of({section.window_samples, recordings.window_seconds}, section.rate_hz, "window_seconds");
+  });
+  const Length stride{section.stride_samples, recordings.stride_seconds};
+  cut.stride_samples =
+      stride.given() ? within(section.inputs, [&] { return samples_of(stride, section.rate_hz, "stride_seconds"); })
+                     : cut.length_samples;
+  data.inputs = within(section.inputs, [&] { return cut_windows(data.inputs, cut); });
+  if (data.targets.defined())
+    data.targets = within(section.targets, [&] {
+      if (!classification) return cut_labels(data.targets.flatten(), cut);
+      return recordings.label_rule == "threshold" ? threshold_labels(data.targets, cut, recordings.label_threshold)
+                                                  : majority_labels(data.targets, cut);
+    });
+  source.parts.clear();  // they are of samples, not of windows
+}
+
+/// [N, 900, 3] is hardly 900 channels of 3 samples.
+void check_axes(const DataSection& section, const at::Tensor& inputs, const std::string& layout) {
+  if (!section.layout.empty() || layout != "NCT") return;  // who says how it is knows
+  const int64_t channels = inputs.size(1), samples = inputs.size(2);
+  check(samples > 16 || channels <= 4 * samples,
+        "{}: would be {} channels of {} samples; set layout = \"NTC\" where it is {} samples of {} channels, or layout "
+        "= \"NCT\" where it is not",
+        section.inputs, channels, samples, channels, samples);
+}
+
+void read_groups(const DataSection& section, const DataFiles& files, DataSource& source) {
+  Dataset& data = source.data;
+  if (is_name_pattern(section.groups)) {
+    data.groups = part_groups(section.groups, source.parts);
+  } else if (!section.groups_column.empty()) {
+    data.groups = column(files, section.groups, section.groups_column);
+  } else if (!section.groups.empty()) {
+    data.groups = words(files, section.groups);
+    if (data.groups.empty()) data.groups = as_names(array(files, section.groups), section.groups);
+    for (size_t row = 0; row < data.groups.size(); ++row)
+      check(!data.groups[row].empty() && data.groups[row] != "nan", "{}: row {} has no group (expected a name)",
+            section.groups, row);
+  }
+}
+
+/// When each row begins, in seconds.
+void read_row_times(const DataSection& section, const DataFiles& files, Dataset& data) {
+  if (section.times.empty()) return;
+  const fs::path path = files.find(section.times);
+  files.note(section.times, path);
+  const at::Tensor times = holds_dates(path) ? read_dates(path) : open_array(path).values.to(at::kDouble);
+  check(times.dim() == 1 && times.size(0) == data.rows(), "{}: has shape [{}] (expected [{}], a time a row)",
+        section.times, fmt::join(times.sizes().vec(), ", "), data.rows());
+  data.times = times;
+}
+
 DataSource from_arrays(const DataSection& section, const DataFiles& files, const fs::path& path, bool classification) {
   DataSource source;
   Dataset& data = source.data;
@@ -127,43 +192,44 @@ DataSource from_arrays(const DataSection& section, const DataFiles& files, const
   const std::string layout = within(section.inputs, [&] { return layout_of(section, inputs.values); });
   data.inputs = within(section.inputs, [&] { return arrange(inputs.values, layout); });
   read_targets(section, files, classification, inputs, source);
-  check(
-      is_recording(layout) || section.window_samples == 0,
-      "{}: holds windows already (layout '{}'), so window_samples has no effect; it counts with layout \"T\" or \"TC\"",
-      section.inputs, layout);
+  check(is_recording(layout) || !windows_asked(section),
+        "{}: holds windows already (layout '{}'), so {} has no effect; it counts with layout \"T\" or \"TC\"",
+        section.inputs, layout, section.window_samples > 0 ? "window_samples" : "window_seconds");
   if (is_recording(layout)) {
-    check(section.window_samples > 0, "{}: is one recording (layout '{}'): 'window_samples' is missing", section.inputs,
+    check(windows_asked(section), "{}: is one recording (layout '{}'): 'window_samples' is missing", section.inputs,
           layout);
-    const WindowOptions cut{section.window_samples,
-                            section.stride_samples > 0 ? section.stride_samples : section.window_samples};
-    data.inputs = within(section.inputs, [&] { return cut_windows(data.inputs, cut); });
-    if (data.targets.defined())
-      data.targets = within(section.targets, [&] {
-        return classification ? majority_labels(data.targets, cut) : cut_labels(data.targets.flatten(), cut);
-      });
-    source.parts.clear();  // they are of samples, not of windows
+    cut(section, classification, source);
+  } else {
+    check_axes(section, data.inputs, layout);
   }
-  if (is_name_pattern(section.groups)) {
-    data.groups = part_groups(section.groups, source.parts);
-  } else if (!section.groups.empty()) {
-    data.groups = section.groups_column.empty() ? as_names(array(files, section.groups), section.groups)
-                                                : column(files, section.groups, section.groups_column);
-  }
+  read_groups(section, files, source);
+  read_row_times(section, files, data);
   return source;
+}
+
+/// A file that may be larger than memory is hashed in parts, and its hash is that of theirs.
+std::string hash_of_file(const fs::path& path) {
+  constexpr size_t part = size_t{1} << 26, small = 4 * part;
+  const MappedFile file(path);
+  const std::span<const std::byte> bytes = file.bytes();
+  if (bytes.size() <= small) return content_hash(bytes);
+  std::string text;
+  for (size_t at = 0; at < bytes.size(); at += part) {
+    text += content_hash(bytes.subspan(at, std::min(part, bytes.size() - at)));
+    MappedFile::forget(bytes.data());
+  }
+  return content_hash(std::as_bytes(std::span<const char>(text)));
+}
+
+/// A table of samples is read as a folder of one where something asks for what arrays do not have.
+bool asks_for_samples(const DataSection& section) {
+  return section.recordings.any() || (section.groups.empty() && !section.groups_column.empty());
 }
 
 }  // namespace
 
 void encode_labels(const std::vector<std::string>& labels, Dataset& data, const std::string& file) {
-  if (data.class_names.empty()) {
-    const std::set<std::string> distinct(labels.begin(), labels.end());
-    data.class_names.assign(distinct.begin(), distinct.end());
-    const bool numbers = std::all_of(distinct.begin(), distinct.end(),
-                                     [](const std::string& label) { return whole_number(label).has_value(); });
-    if (numbers)  // 2 comes before 10
-      std::stable_sort(data.class_names.begin(), data.class_names.end(),
-                       [](const std::string& a, const std::string& b) { return *whole_number(a) < *whole_number(b); });
-  }
+  if (data.class_names.empty()) data.class_names = distinct_names(labels);
   data.targets = at::Tensor();
   std::vector<int64_t> classes;
   for (const std::string& label : labels) {
@@ -207,9 +273,9 @@ void DataFiles::note(const std::string& name, const fs::path& path) const {
     for (const auto& entry : fs::directory_iterator(path))
       if (entry.is_regular_file()) all.push_back(entry.path());
   std::sort(all.begin(), all.end());
-  if (!is_pattern(path) && !fs::is_directory(path)) return note(name, content_hash(MappedFile(path).bytes()));
+  if (!is_pattern(path) && !fs::is_directory(path)) return note(name, hash_of_file(path));
   std::string text;
-  for (const fs::path& one : all) text += one.filename().string() + "\n" + content_hash(MappedFile(one).bytes());
+  for (const fs::path& one : all) text += one.filename().string() + "\n" + hash_of_file(one);
   note(name, content_hash(std::as_bytes(std::span<const char>(text))));
 }
 
@@ -227,8 +293,10 @@ DataSource read_source(const DataSection& section, const fs::path& folder, bool 
   const fs::path path = files.find(section.inputs);
   const Reader* reader = reader_of(path);
   const bool folder_of_files = reader == nullptr ? fs::is_directory(path) : reader->holds != Holds::rows;
-  DataSource source = folder_of_files && !is_pattern(path) ? read_file_set(section, files, path)
-                                                           : from_arrays(section, files, path, classification);
+  const bool recording = accepts_table(path) && asks_for_samples(section);
+  DataSource source = (folder_of_files || recording) && !is_pattern(path)
+                          ? read_file_set(section, files, path, classification)
+                          : from_arrays(section, files, path, classification);
   source.data.name = section.name;
   if (source.data.rate_hz == 0) source.data.rate_hz = section.rate_hz;
   return source;

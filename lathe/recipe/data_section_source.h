@@ -35,7 +35,17 @@ class DataFiles {
 };
 
 /// A folder of images, recordings or tables as rows.
-DataSource read_file_set(const DataSection& section, const DataFiles& files, const std::filesystem::path& path);
+DataSource read_file_set(const DataSection& section, const DataFiles& files, const std::filesystem::path& path,
+                         bool classification);
+/// Tables of samples, of any length, as windows. Their groups are those of a column; of names, the caller's business.
+DataSource read_recording_set(const DataSection& section, const DataFiles& files, const FileList& list,
+                              bool classification);
+
+/// Rows are windows that are yet to be cut.
+bool windows_asked(const DataSection& section);
+
+/// True for "{label}_{index}", not for "{subject}_{index}" nor for a file's name.
+bool is_label_pattern(const std::string& targets);
 
 /// "{speaker}" or "{speaker}-{session}" for every row.
 std::vector<std::string> part_groups(const std::string& pattern, const Parts& parts);

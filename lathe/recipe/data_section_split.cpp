@@ -77,11 +77,12 @@ Split split_source(const DataSection& section, const DataSource& source) {
     if (section.split == "rows") return {row_range(section.train_rows, rows), row_range(section.test_rows, rows)};
     check(!data.groups.empty(), "split = \"{}\" needs groups; give [data] groups", section.split);
     if (section.split == "grouped") return grouped_fold(data.groups, section.fold, section.folds, section.split_seed);
+    if (section.split == "group_shuffle") return group_shuffle(data.groups, section.test_ratio, section.split_seed);
     return section.test_groups.empty() ? group_holdout(data.groups, section.test_ratio, section.split_seed)
                                        : group_holdout(data.groups, section.test_groups);
   };
   const Split split = choose();
-  const bool by_group = section.split == "grouped" || section.split == "holdout";
+  const bool by_group = section.split == "grouped" || section.split == "holdout" || section.split == "group_shuffle";
   check_no_leak(split, by_group ? std::span<const std::string>(data.groups) : std::span<const std::string>());
   return split;
 }

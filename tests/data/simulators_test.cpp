@@ -152,14 +152,56 @@ TEST(SimulatedElectrodermal, SeedFixesEveryByteAndMoreWindowsKeepTheFirst) {
   EXPECT_EQ(hash_of(one.inputs), "bef04f911e58b13d");
 }
 
+TEST(SimulatedAccelerometer, IsFourClassesOfTwentySubjects) {
+  const Dataset data = simulate_accelerometer({});
+  verify(data);
+  EXPECT_EQ(data.inputs.sizes(), (std::vector<int64_t>{480, 3, 300}));
+  EXPECT_EQ(data.rate_hz, 30);
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"walk", "rest", "sleep", "gestures"}));
+  EXPECT_EQ(group_names(data.groups).size(), 20U);
+  for (int64_t subject = 0; subject < 20; ++subject)
+    for (int64_t label = 0; label < 4; ++label)
+      EXPECT_EQ(data.targets.narrow(0, 24 * subject, 24).eq(label).sum().item<int64_t>(), 6) << subject;
+  EXPECT_EQ(data.times[25].item<double>(), 10);
+}
+
+TEST(SimulatedAccelerometer, MovesAsMuchAsItsActivities) {
+  const Dataset data = simulate_accelerometer({});
+  const at::Tensor moved = data.inputs.std(2, false).mean(1), length = data.inputs.mean(2).square().sum(1).sqrt();
+  const auto middle = [&](const at::Tensor& values, int64_t label) {
+    return values.masked_select(data.targets.eq(label)).median().item<double>();
+  };
+  EXPECT_LT(middle(moved, 2), middle(moved, 1));  // sleep stirs less than rest
+  EXPECT_LT(middle(moved, 1), 0.5 * middle(moved, 3));
+  EXPECT_LT(middle(moved, 1), 0.5 * middle(moved, 0));
+  for (const int64_t still : {1, 2}) EXPECT_NEAR(middle(length, still), 1, 0.03);  // gravity alone
+}
+
+TEST(SimulatedAccelerometer, SeedFixesEveryByteAndMoreWindowsKeepTheFirst) {
+  const Dataset one = simulate_accelerometer({.seed = 3, .windows = 40});
+  const Dataset more = simulate_accelerometer({.seed = 3, .windows = 60});
+  EXPECT_TRUE(one.inputs.equal(more.inputs.narrow(0, 0, 40)));
+  EXPECT_TRUE(one.targets.equal(more.targets.narrow(0, 0, 40)));
+  EXPECT_EQ(hash_of(one.inputs), "38dbd01c51cb12a8");
+}
+
+TEST(SimulatedAccelerometer, WindowsHaveTheLengthAskedFor) {
+  EXPECT_EQ(simulators().at("accelerometer").simulate({.windows = 2, .seconds = 5}).inputs.size(2), 150);
+  EXPECT_EQ(simulators().at("accelerometer").simulate({.windows = 2, .seconds = 30}).inputs.size(2), 900);
+  EXPECT_FALSE(simulators().at("ppg").any_length());
+}
+
 TEST(Simulators, AreListedAndRunByName) {
-  EXPECT_EQ(simulators().names(), (std::vector<std::string>{"electrodermal", "ppg", "rhythm"}));
-  for (const Simulator& simulator : simulators()) EXPECT_EQ(simulator.simulate(7, 1).rows(), 7) << simulator.name;
+  EXPECT_EQ(simulators().names(), (std::vector<std::string>{"accelerometer", "electrodermal", "ppg", "rhythm"}));
+  for (const Simulator& simulator : simulators())
+    EXPECT_EQ(simulator.simulate({.windows = 7, .seed = 1}).rows(), 7) << simulator.name;
   EXPECT_EQ(error_of([] { simulators().at("pgp"); }),
-            "unknown simulator 'pgp'; known: electrodermal, ppg, rhythm (did you mean 'ppg'?)");
+            "unknown simulator 'pgp'; known: accelerometer, electrodermal, ppg, rhythm (did you mean 'ppg'?)");
 }
 
 TEST(Simulators, Refusals) {
+  EXPECT_EQ(error_of([] { simulate_accelerometer({.window_samples = 1}); }),
+            "simulate_accelerometer: window_samples makes no sense (expected at least 2, got 1)");
   EXPECT_EQ(error_of([] { simulate_ppg({.windows = 0}); }),
             "simulate_ppg: windows makes no sense (expected at least 1, got 0)");
   EXPECT_EQ(error_of([] { simulate_ppg({.window_samples = 1}); }),

@@ -172,7 +172,7 @@ TEST_F(DataFileSets, KeysOfImagesDoNotCountForRecordings) {
   EXPECT_EQ(error("inputs = \"photos\"\nsplit = \"none\"\nclip_samples = 5"),
             "photos: 'clip_samples' has no effect on a folder of images; it counts with recordings");
   EXPECT_EQ(error("inputs = \"photos\"\nsplit = \"none\"\nwindow_samples = 5"),
-            "photos: 'window_samples' has no effect on a folder of images; it counts with arrays");
+            "photos: 'window_samples' has no effect on a folder of images; it counts with arrays and tables");
   EXPECT_EQ(error("inputs = \"x.npy\"\ncorrupt = \"skip\""),
             "r.toml:2: 'corrupt' has no effect on 'x.npy'; it counts with images and recordings, a file each");
   EXPECT_EQ(error(kDigits + "targets_column = \"label\""),

@@ -110,7 +110,7 @@ TEST_F(DataSectionTest, ColumnsOfATableAreChosenByNameOrNumber) {
             (folder_ / "x.csv").string() + ": unknown column 'ppq'; known: acc, note, ppg, time (did you mean 'ppg'?)");
   section_.inputs = "y.npy";
   EXPECT_EQ(error(), (folder_ / "y.npy").string() +
-                         ": has no columns to choose from (expected .csv or .tsv with 'columns', got '.npy')");
+                         ": has no columns to choose from (expected .csv, .tsv or .txt with 'columns', got '.npy')");
 }
 
 TEST_F(DataSectionTest, WindowsAreNotCutAgain) {

@@ -41,10 +41,9 @@ INSTANTIATE_TEST_SUITE_P(
         Unused{
             kName, "split = \"none\"\nfold = 0",
             "recipe.toml:3: 'fold' has no effect with split = \"none\"; it counts with contiguous, grouped, shuffled"},
-        Unused{
-            kName, "split_seed = 1",
-            "recipe.toml:2: 'split_seed' has no effect with split = \"contiguous\"; it counts with grouped, holdout, "
-            "shuffled"},
+        Unused{kName, "split_seed = 1",
+               "recipe.toml:2: 'split_seed' has no effect with split = \"contiguous\"; it counts with "
+               "group_shuffle, grouped, holdout, shuffled"},
         Unused{kName, "split = \"holdout\"\ntest_groups = [\"a\"]\ntest_ratio = 0.2",
                "recipe.toml:4: 'test_ratio' has no effect where 'test_groups' names who tests"},
         Unused{"simulator = \"ppg\"\nsimulator_windows = 12", "inputs = \"x.npy\"\ntargets_column = \"label\"",
@@ -53,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                "recipe.toml:5: 'window_samples' has no effect with layout = \"NT\", whose rows are windows already; it "
                "counts with T and TC"},
         Unused{"simulator = \"ppg\"\nsimulator_windows = 12", "inputs = \"x.npy\"\nstride_samples = 8",
-               "recipe.toml:4: 'stride_samples' has no effect without 'window_samples'"}));
+               "recipe.toml:4: 'stride_samples' has no effect without 'window_samples' or 'window_seconds'"}));
 
 INSTANTIATE_TEST_SUITE_P(
     OfTraining, NoEffect,

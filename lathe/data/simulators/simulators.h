@@ -42,13 +42,32 @@ struct ElectrodermalOptions {
 /// is a subject.
 Dataset simulate_electrodermal(const ElectrodermalOptions& options);
 
+/// A wrist accelerometer through four activities.
+struct AccelerometerOptions {
+  uint64_t seed = 0;
+  int64_t windows = 480;
+  int64_t window_samples = 300;
+  int64_t windows_per_subject = 24;  ///< bouts of three windows, every class in turn; the last subject may have fewer
+};
+/// inputs [N, 3, T] float32, g at 30 Hz; targets [N] int64: walk, rest, sleep, gestures; a group is a subject.
+Dataset simulate_accelerometer(const AccelerometerOptions& options);
+
+/// What all simulators can be asked for; everything else is at its default.
+struct SimulatedWindows {
+  int64_t windows = 120;
+  uint64_t seed = 0;
+  double seconds = 0;  ///< of a window; 0: the simulator's own, and the only one unless it says `any_length`
+};
+
 struct Simulator {
   std::string_view name;
   std::string_view summary;
-  Dataset (*simulate)(int64_t windows, uint64_t seed);  ///< everything else at its default
+  Dataset (*simulate)(const SimulatedWindows& wanted);
+  double rate_hz = 0;  ///< of a simulator that makes windows of any length
+  bool any_length() const { return rate_hz > 0; }
 };
 
-/// "electrodermal", "ppg", "rhythm".
+/// "accelerometer", "electrodermal", "ppg", "rhythm".
 const Registry<Simulator>& simulators();
 
 }  // namespace lathe
