@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "lathe/base/errors.h"
 #include "lathe/base/text.h"
 #include "lathe/data/pieces.h"
+#include "lathe/data/spilled_rows.h"
 
 namespace lathe {
 
@@ -81,17 +83,29 @@ void verify_row_targets(const Dataset& dataset) {
   });
 }
 
+bool are_neighbours(std::span<const int64_t> rows) {
+  for (size_t i = 1; i < rows.size(); ++i)
+    if (rows[i] != rows[0] + static_cast<int64_t>(i)) return false;
+  return true;
+}
+
+/// Neighbours stay a view, few rows are copied, and many go to a file: the inputs may be larger than memory.
+at::Tensor chosen_inputs(const at::Tensor& inputs, std::span<const int64_t> rows) {
+  constexpr int64_t most_bytes = int64_t{1} << 30;
+  const int64_t row_bytes = inputs.size(0) > 0 ? static_cast<int64_t>(inputs.nbytes()) / inputs.size(0) : 0;
+  if (are_neighbours(rows) || std::ssize(rows) * row_bytes <= most_bytes || !inputs.device().is_cpu())
+    return take_rows(inputs, rows);
+  return spill_rows(inputs, rows, std::filesystem::temp_directory_path());
+}
+
 }  // namespace
 
 at::Tensor take_rows(const at::Tensor& values, std::span<const int64_t> rows) {
   const int64_t count = values.size(0);
-  bool neighbours = true;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    check(rows[i] >= 0 && rows[i] < count, "row {} is not there (expected 0 to {})", rows[i], count - 1);
-    neighbours = neighbours && rows[i] == rows[0] + static_cast<int64_t>(i);
-  }
+  for (const int64_t row : rows)
+    check(row >= 0 && row < count, "row {} is not there (expected 0 to {})", row, count - 1);
   if (rows.empty()) return values.narrow(0, 0, 0);
-  if (neighbours) return values.narrow(0, rows[0], static_cast<int64_t>(rows.size()));
+  if (are_neighbours(rows)) return values.narrow(0, rows[0], static_cast<int64_t>(rows.size()));
   // index_select only reads its index: the cast away of const is not a write.
   const at::Tensor index = at::from_blob(const_cast<int64_t*>(rows.data()), {static_cast<int64_t>(rows.size())},
                                          at::TensorOptions().dtype(at::kLong));
@@ -101,7 +115,7 @@ at::Tensor take_rows(const at::Tensor& values, std::span<const int64_t> rows) {
 Dataset Dataset::select(std::span<const int64_t> rows) const {
   return within(name, [&] {
     Dataset chosen = *this;
-    chosen.inputs = take_rows(inputs, rows);
+    chosen.inputs = chosen_inputs(inputs, rows);
     if (targets.defined()) chosen.targets = take_rows(targets, rows);
     if (times.defined()) chosen.times = take_rows(times, rows);
     if (!groups.empty()) {
