@@ -75,7 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"name = \"small\"", "name = 3",
                 "recipe.toml:2: 'name' has the wrong type (expected text in quotes, got 3)"},
         Mistake{"simulator = \"ppg\"", "simulator = \"pgp\"",
-                "recipe.toml:3: unknown simulator 'pgp'; known: electrodermal, ppg, rhythm (did you mean 'ppg'?)"},
+                "recipe.toml:3: unknown simulator 'pgp'; known: accelerometer, electrodermal, ppg, rhythm (did you "
+                "mean 'ppg'?)"},
         Mistake{"simulator = \"ppg\"", "", "recipe.toml [data]: neither 'inputs' (a file) nor 'simulator' is given"},
         Mistake{"kernels = 2", "kernels = [2, 2, 2]",
                 "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
@@ -105,8 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "small: windows are [1, 1, 1920] (the model expects [1, 1, 100]); set [model] samples = 1920"},
         Mistake{"name = \"small\"", "name = \"small\"\nfold = 4", "recipe.toml:3: 'fold' is 4 (expected 0 to 3)"},
         Mistake{"name = \"small\"", "name = \"small\"\nsplit = \"group\"",
-                "recipe.toml:3: unknown split 'group'; known: contiguous, files, grouped, holdout, none, rows, "
-                "shuffled, where (did "
+                "recipe.toml:3: unknown split 'group'; known: contiguous, files, group_shuffle, grouped, holdout, "
+                "none, rows, shuffled, where (did "
                 "you mean "
                 "'grouped'?)"}));
 
