@@ -14,6 +14,7 @@
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"
+#include "lathe/train/order.h"
 
 namespace lathe {
 namespace fs = std::filesystem;
@@ -66,12 +67,15 @@ class Training {
   FitReport fit() {
     const at::AutoGradMode gradients(true);
     while (!progress_.finished) {
-      const std::vector<int64_t> order =
-          train_.order(options_.shuffle && batches_ > 1, options_.seed, progress_.epoch);
+      const std::vector<int64_t> order = epoch_rows();
       const std::span<const int64_t> rows(order);
+      const auto batch = [&](int64_t number) {
+        const auto begin = static_cast<size_t>(number * batch_rows_);
+        return rows.subspan(begin, std::min(static_cast<size_t>(batch_rows_), rows.size() - begin));
+      };
+      train_.expect(batch(progress_.batch));
       for (const int64_t epoch = progress_.epoch; progress_.epoch == epoch;) {
-        const auto begin = static_cast<size_t>(progress_.batch * batch_rows_);
-        step(rows.subspan(begin, std::min(static_cast<size_t>(batch_rows_), rows.size() - begin)));
+        step(batch(progress_.batch), progress_.batch + 1 < batches_ ? batch(progress_.batch + 1) : batch(0).first(0));
         if (progress_.batch == batches_) end_epoch();
         if (progress_.finished) break;
         if (options_.stop_requested && options_.stop_requested()) stop();
@@ -121,12 +125,20 @@ class Training {
     saved_step_ = progress_.step;
   }
 
-  void step(std::span<const int64_t> rows) {
+  std::vector<int64_t> epoch_rows() const {
+    const bool shuffle = options_.shuffle && batches_ > 1;
+    if (shuffle && options_.shuffle_buffer > 0)
+      return epoch_order(train_.rows(), true, options_.seed, progress_.epoch, options_.shuffle_buffer);
+    return train_.order(shuffle, options_.seed, progress_.epoch);
+  }
+
+  /// @param next  the rows of the step behind this one, none at an epoch's end
+  void step(std::span<const int64_t> rows, std::span<const int64_t> next) {
     learning_rate_ = schedule_->learning_rate(unit());
     Gradient result;
     try {
-      result =
-          gradient(graph_, *objective_, train_, rows, {options_.accumulate, options_.clip_norm, options_.clip_value});
+      result = gradient(graph_, *objective_, train_, rows,
+                        {options_.accumulate, options_.clip_norm, options_.clip_value, next});
     } catch (const c10::Error& error) {
       fail("train: step {}: {}", progress_.step + 1, first_line(error.what_without_backtrace()));
     }

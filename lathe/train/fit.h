@@ -51,8 +51,9 @@ struct FitOptions {
   int64_t batch = 0;       ///< rows a step; 0: all. The last batch of an epoch may be short; no row is dropped
   int64_t accumulate = 1;  ///< parts in which a batch is computed, for less memory; the gradient stays the same
   bool shuffle = true;     ///< mini-batches: another order every epoch, which follows from `seed` and the epoch alone
-  double clip_norm = 0;    ///< greatest norm of all gradients together; 0: off
-  double clip_value = 0;   ///< greatest magnitude of one gradient value; 0: off
+  int64_t shuffle_buffer = 0;  ///< rows that shuffling holds back, for a file on a slow disk; 0: all are shuffled
+  double clip_norm = 0;        ///< greatest norm of all gradients together; 0: off
+  double clip_value = 0;       ///< greatest magnitude of one gradient value; 0: off
   std::vector<std::string> freeze = {};  ///< globs of what stays as it is in this training (graph/freeze.h)
   uint64_t seed = 0;
   std::string kernel_method = "auto";  ///< auto | direct | fft: how banks of learned kernels are computed on the CPU
