@@ -56,6 +56,8 @@
 
 #include "lathe/distill/distill.h"  // a student under a teacher: losses, taps, kept answers
 
+#include "lathe/pretrain/pretrain.h"  // representations from windows without labels
+
 #include "lathe/prune/evidence.h"  // what data say of a network, for criteria that ask
 #include "lathe/prune/prune.h"     // whole channels, the least important first
 

@@ -17,6 +17,7 @@ Work declare_list(CLI::App& app);
 Work declare_merge(CLI::App& app);
 Work declare_new(CLI::App& app);
 Work declare_predict(CLI::App& app);
+Work declare_pretrain(CLI::App& app);
 Work declare_prune(CLI::App& app);
 Work declare_report(CLI::App& app);
 Work declare_run(CLI::App& app);
@@ -37,6 +38,7 @@ const Registry<Verb>& verbs() {
       {"diff", "compare two models: layers, weights and outputs", declare_diff},
       {"train", "train a model on labelled windows", declare_train},
       {"finetune", "train a model on that is trained already, or was pruned", declare_finetune},
+      {"pretrain", "train a model on windows without labels", declare_pretrain},
       {"distill", "train a small model under a trained one", declare_distill},
       {"prune", "remove whole channels, the least important first", declare_prune},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},

@@ -11,6 +11,7 @@ Step prepare_distill(const Settings& settings, StepPlan& plan);
 Step prepare_finetune(const Settings& settings, StepPlan& plan);
 Step prepare_fold_batch_norm(const Settings& settings, StepPlan& plan);
 Step prepare_merge(const Settings& settings, StepPlan& plan);
+Step prepare_pretrain(const Settings& settings, StepPlan& plan);
 Step prepare_prune(const Settings& settings, StepPlan& plan);
 
 const std::string& StepPlan::want(const Settings& settings, const std::string& key, const std::string& point) {
@@ -26,6 +27,7 @@ const Registry<StepEntry>& steps() {
       {"finetune", "train on, with settings of its own", prepare_finetune},
       {"fold_batch_norm", "put batch norms into the layers before them, exactly", prepare_fold_batch_norm},
       {"merge", "merge similar kernels of a learned-kernel bank", prepare_merge},
+      {"pretrain", "learn from the training windows without their labels", prepare_pretrain},
       {"prune", "remove whole channels, the least important first", prepare_prune},
   };
   static const Registry<StepEntry> registry("step", entries);

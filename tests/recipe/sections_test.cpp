@@ -84,9 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "recipe.toml:7: unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, "
                 "kernel_classifier, kernel_segmenter, lenet, light_cnn (did you mean 'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
-                "recipe.toml:18: unknown step 'marge'; known: absorb, distill, finetune, fold_batch_norm, merge, prune "
-                "(did you "
-                "mean 'merge'?)"},
+                "recipe.toml:18: unknown step 'marge'; known: absorb, distill, finetune, fold_batch_norm, merge, "
+                "pretrain, prune, surgical (did you mean 'merge'?)"},
         Mistake{"kind = \"merge\"", "", "recipe.toml [step]: 'kind' is missing"},
         Mistake{"kind = \"adam\"", "kind = \"adan\"",
                 "recipe.toml:14: unknown optimizer 'adan'; known: adam, adamw, sgd (did you mean 'adam'?)"},

@@ -15,6 +15,7 @@
 #include "lathe/eval/metric.h"
 #include "lathe/models/model_registry.h"
 #include "lathe/ops/op_registry.h"
+#include "lathe/pretrain/method.h"
 #include "lathe/prune/criterion.h"
 #include "lathe/prune/regularizer.h"
 #include "lathe/recipe/recipes.h"
@@ -119,6 +120,8 @@ const Registry<Listing>& listings() {
       {"models", [] { return summaries_and_settings(models()); }},
       {"ops", op_lines},
       {"optimizers", [] { return summaries_and_settings(optimizers()); }},
+      {"pretext_methods", [] { return summaries_and_settings(pretext_methods()); }},
+      {"pretext_tasks", [] { return summaries_and_settings(pretext_tasks()); }},
       {"readers", reader_lines},
       {"recipes", recipe_lines},
       {"regularizers", [] { return summaries(regularizers()); }},
