@@ -17,6 +17,7 @@
 #include "lathe/data/readers/readers.h"
 #include "lathe/recipe/clip_length.h"
 #include "lathe/recipe/model_rate.h"
+#include "lathe/recipe/toml.h"
 
 namespace lathe {
 
@@ -51,7 +52,7 @@ void DataOptions::declare(CLI::App& app, bool labels) {
 
 void DataOptions::declare_reading(CLI::App& app) {
   app.add_option("--columns", columns,
-                 "columns of a .csv or .tsv of inputs: names or numbers from 1, with commas between");
+                 "columns of a .csv, .tsv or .txt of inputs: names or numbers from 1, with commas between");
   app.add_option("--layout", layout,
                  "axes of the inputs: NT, NCT, NTC, T, TC; of images NCHW, NHWC, NHW (default: by their number)")
       ->check(CLI::IsMember({"NT", "NCT", "NTC", "T", "TC", "NCHW", "NHWC", "NHW"}));
@@ -64,6 +65,11 @@ void DataOptions::declare_reading(CLI::App& app) {
   app.add_option("--stride", stride_samples, "samples from one window to the next (default: the window)")
       ->check(CLI::PositiveNumber)
       ->needs(window);
+  app.add_option(
+         "--reading", reading,
+         "how recordings are read, as a recipe's [data] says it: --reading resample_hz=30, --reading unit=mg; may "
+         "be given often")
+      ->allow_extra_args(false);
   app.add_option("--missing", missing, "rows with NaN: refuse or drop (default: refuse)")
       ->check(CLI::IsMember({"refuse", "drop"}));
 }
@@ -85,6 +91,14 @@ static const char* noun_of(size_t axes) {
   return axes == 3 ? "recordings" : axes == 4 ? "images" : "rows";
 }
 
+/// [N, 900, 3] for a model that takes three channels of 900 samples.
+static void check_axes(const Shape& wanted, const Dataset& data) {
+  const int64_t channels = data.inputs.size(1), samples = data.inputs.size(2);
+  check(channels == wanted[1] || samples != wanted[1],
+        "{}: has {} channels of {} samples (the model takes {} channels): its axes are swapped; give --layout NTC",
+        data.name, channels, samples, wanted[1]);
+}
+
 /// Images for a model of recordings, or the other way round.
 static void check_kind(const Model& model, const Dataset& data) {
   if (model.preprocessing.front_end.kind != "none") return;  // it says what it takes itself
@@ -96,6 +110,7 @@ static void check_kind(const Model& model, const Dataset& data) {
         fmt::join(data.inputs.sizes().slice(1).vec(), ", "), noun_of(wanted.rank()),
         fmt::join(wanted.sizes().begin() + 1, wanted.sizes().end(), ", "),
         rate_hz > 0 ? fmt::format(", {:g} samples a second", rate_hz) : "");
+  if (known && axes == 3) check_axes(wanted, data);
 }
 
 /// A path from the current folder; patterns of file names stay as they are.
@@ -103,7 +118,31 @@ static std::string located(const std::string& path) {
   return path.empty() || is_name_pattern(path) ? path : std::filesystem::absolute(path).string();
 }
 
-Dataset DataOptions::load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes) const {
+/// Keys of [data] that are given by name. Recordings come out at the model's rate.
+void DataOptions::read_keys(const Model& model, DataSection& section) const {
+  Settings settings("--reading");
+  for (const std::string& assignment : reading) apply_assignment(settings, assignment, "--reading");
+  section.recordings = recording_section(settings);
+  section.times = located(settings.word("times", ""));
+  section.exclude = settings.words("exclude", {{}});
+  section.groups_column = settings.word("groups_column", "");
+  const double given_hz = rate_hz > 0 ? rate_hz : settings.real("rate_hz", 0.0);
+  settings.refuse_unknown();
+  settings.set("inputs", inputs, "--inputs");  // what has no effect beside the other options is refused as in recipes
+  if (!layout.empty()) settings.set("layout", layout, "--layout");
+  if (!groups.empty()) settings.set("groups", groups, "--groups");
+  if (window_samples > 0) settings.set("window_samples", window_samples, "--window");
+  if (stride_samples > 0) settings.set("stride_samples", stride_samples, "--stride");
+  refuse_unused(settings, unused_data_keys(settings));
+  const bool cut = window_samples > 0 || section.recordings.window_seconds > 0;
+  const bool samples = std::filesystem::is_directory(inputs) || section.recordings.any();
+  if (given_hz > 0) section.rate_hz = given_hz;
+  if (!cut || !samples || holds_clips(inputs)) return;
+  section.rate_hz = given_hz;
+  if (section.recordings.resample_hz == 0) section.recordings.resample_hz = model.preprocessing.rate_hz;
+}
+
+DataSection DataOptions::section_for(const Model& model) const {
   DataSection section;
   section.name = short_name(inputs);
   if (!targets.empty() && !is_name_pattern(targets)) section.name += " with " + short_name(targets);
@@ -124,10 +163,16 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
   section.window_samples = window_samples;
   section.stride_samples = stride_samples;
   section.rate_hz = rate_hz > 0 ? rate_hz : model.preprocessing.rate_hz;
+  section.missing = missing;
   section.cleaning = model.preprocessing.cleaning;
-  section.class_names = model.preprocessing.class_names;
+  if (model.preprocessing.task == "classification") section.class_names = model.preprocessing.class_names;
+  read_keys(model, section);
+  return section;
+}
+
+Dataset DataOptions::load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes) const {
+  const DataSection section = section_for(model);
   const bool classification = model.preprocessing.task == "classification";
-  if (!classification) section.class_names.clear();
   LoadedData account;
   Accepted accepted = accept(load_all(section, "", classification, &account), missing_rule(missing));
   for (const std::string& note : account.notes) output.say(note);

@@ -25,7 +25,7 @@ struct MachineOptions {
 
 /// --inputs, --targets and how to read them.
 struct DataOptions {
-  std::vector<std::string> assignments;
+  std::vector<std::string> reading;  ///< keys of [data] that say how recordings are read: "resample_hz=30"
   std::string inputs, targets, targets_column, files_column, groups, columns, layout, missing = "refuse";
   double rate_hz = 0;
   int64_t window_samples = 0, stride_samples = 0;
@@ -34,12 +34,16 @@ struct DataOptions {
   bool ignores_targets = false;  ///< of files: look at no labels; the groups of what is loaded are the files' names
   /// @param labels  refuse rows that come without, whether --targets or the inputs themselves should bring them
   void declare(CLI::App& app, bool labels);
-  /// --columns, --layout, --window, --stride and --missing: how one file of inputs is read.
+  /// --columns, --layout, --window, --stride, --reading and --missing: how inputs are read.
   void declare_reading(CLI::App& app);
   /// Everything in one dataset, verified; says how many windows were left out for missing values.
   /// @param model   whose task and class names decide how targets are read
   /// @param hashes  gets those of the files
   Dataset load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes = nullptr) const;
+
+ private:
+  DataSection section_for(const Model& model) const;
+  void read_keys(const Model& model, DataSection& section) const;
 };
 
 /// One comma-separated list of numbers: "0.35,0,0". @throws Error (usage)

@@ -99,5 +99,62 @@ TEST_F(FoldersOfClips, AModelOfRecordingsTakesNoImages) {
           "cat.npy: holds images [3, 4, 5] (the model takes recordings [1, 160])");
 }
 
+TEST(FoldersOfRecordings, AreCutAsTheOptionsSay) {
+  const ScratchFolder folder;
+  fs::create_directories(folder / "wrist");
+  for (const char* name : {"sit_ann", "walk_ann", "sit_bob", "walk_bob"}) {
+    std::string text;
+    for (int i = 0; i < (std::string(name).ends_with("ann") ? 20 : 5); ++i)
+      text += fmt::format("{} {}\n", i * 7 % 11, i);
+    write_atomic(folder / "wrist" / fmt::format("{}.txt", name), text);
+  }
+  const auto lathe = [&](const std::vector<std::string>& words) { return lathe_in(folder.path(), words); };
+  ASSERT_EQ(lathe({"new", "kernel_classifier", "--set", "kernels=2", "--set", "lengths=[4]", "--set", "samples=8",
+                   "--set", "classes=2", "-o", "m.safetensors"})
+                .code,
+            0);
+  const std::vector<std::string> eval = {
+      "eval",      "m.safetensors", "--inputs",    "wrist",    "--targets", "{label}_{who}", "--groups",
+      "{who}",     "--columns",     "1",           "--window", "8",         "--rate",        "64",
+      "--metrics", "accuracy",      "--resamples", "0",        "--json",    "--reading"};
+  const auto with = [&](const std::string& reading) {
+    std::vector<std::string> words = eval;
+    words.push_back(reading);
+    return lathe(words);
+  };
+  const Outcome dropped = with("short=drop");
+  EXPECT_EQ(dropped.code, 0) << dropped.error;
+  EXPECT_EQ(dropped.json().at("details").begin().value().at("windows"), 4);
+  EXPECT_NE(
+      dropped.error.find("2 of 4 recordings are shorter than a window of 8 samples (0.125 s) and left out: sit 1, "
+                         "walk 1"),
+      std::string::npos)
+      << dropped.error;
+  const Outcome slip = with("unid=g");
+  EXPECT_EQ(slip.code, 2);
+  EXPECT_TRUE(slip.error.starts_with("lathe: --reading unid=g: unknown key 'unid'; known: exclude, gain, "))
+      << slip.error;
+  EXPECT_EQ(with("exclude=[\"*\"]").code, 3);
+  const Outcome predicted = lathe({"predict", "m.safetensors", "wrist", "--columns", "1", "--window", "8", "--reading",
+                                   "rate_hz=64", "--reading", "short=edge", "-o", "p.npy"});
+  EXPECT_EQ(predicted.code, 0) << predicted.error;
+}
+
+TEST(AxesThatAreSwapped, AreNamedWithTheLayout) {
+  const ScratchFolder folder;
+  write_array(folder / "x.npy", "<f4", {2, 30, 1}, std::vector<float>(60));
+  ASSERT_EQ(lathe_in(folder.path(),
+                     {"new", "kernel_classifier", "--set", "lengths=[4]", "--set", "samples=30", "-o", "m.safetensors"})
+                .code,
+            0);
+  EXPECT_EQ(
+      lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "-o", "p.npy"}).error,
+      "lathe: x.npy: would be 30 channels of 1 samples; set layout = \"NTC\" where it is 30 samples of 1 channels, "
+      "or layout = \"NCT\" where it is not\n");
+  EXPECT_EQ(lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "--layout", "NCT", "-o", "p.npy"}).error,
+            "lathe: x.npy: has 30 channels of 1 samples (the model takes 1 channels): its axes are swapped; give "
+            "--layout NTC\n");
+}
+
 }  // namespace
 }  // namespace lathe

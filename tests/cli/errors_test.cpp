@@ -60,7 +60,8 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
   refused({"merge", "m.safetensors", "--ratio", "0.3,x", "-o", "o.safetensors"}, 2,
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused({"list", "opps"}, 2,
-          "unknown list 'opps'; known: augmentations, cleaners, criteria, distillation_losses, front_ends, losses, macs, metrics, models, ops, "
+          "unknown list 'opps'; known: augmentations, cleaners, criteria, distillation_losses, front_ends, losses, "
+          "macs, metrics, models, ops, "
           "optimizers, "
           "readers, recipes, regularizers, schedules, simulators, steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
@@ -152,11 +153,12 @@ TEST_F(Errors, TruncatedFiles) {
 TEST_F(Errors, FilesOfAnotherKind) {
   write_atomic(*folder_ / "x.mat", "no matrix");
   const std::string path = (*folder_ / "x.mat").string();
-  eval_refused("x.mat", "y.npy",
-               path +
-                   ": no reader knows this kind of file (expected .npy .csv .tsv .idx -idx3-ubyte .bin .png .jpg .jpeg "
-                   ".wav .flac .ogg, got '.mat')",
-               4);
+  eval_refused(
+      "x.mat", "y.npy",
+      path +
+          ": no reader knows this kind of file (expected .npy .csv .tsv .txt .idx -idx3-ubyte .bin .png .jpg .jpeg "
+          ".wav .flac .ogg, got '.mat')",
+      4);
   refused({"info", "x.npy"}, 3,
           "x.npy: the header is said to have 379676406402707 bytes (expected at most 100000000); is it a safetensors "
           "file?");

@@ -118,9 +118,10 @@ TEST(UnusedKeys, WhatIsTypedWithoutEffectIsRefused) {
     run_recipe(recipe, {.out = "/nowhere"});
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_EQ(
-        std::string(error.what()),
-        "--set data.test_ratio=0.5: 'test_ratio' has no effect with split = \"contiguous\"; it counts with holdout");
+    EXPECT_EQ(std::string(error.what()),
+              "--set data.test_ratio=0.5: 'test_ratio' has no effect with split = \"contiguous\"; it counts with "
+              "group_shuffle, "
+              "holdout");
     EXPECT_EQ(error.code(), ExitCode::usage);
   }
 }

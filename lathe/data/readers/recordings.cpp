@@ -24,13 +24,14 @@ using data_detail::Stretch;
 
 namespace {
 
-/// "Sitdown_chair 21, Standup_chair 8": the most first.
-std::string counted(const std::map<std::string, int64_t>& counts) {
+/// "Sitdown_chair 21, Standup_chair 8" between `before` and `behind`, the most first; nothing where no class is known.
+std::string counted(const std::map<std::string, int64_t>& counts, const char* before, const char* behind) {
+  if (counts.count("") != 0) return "";
   std::vector<std::pair<std::string, int64_t>> sorted(counts.begin(), counts.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> parts;
   for (const auto& [name, count] : sorted) parts.push_back(fmt::format("{} {}", name, count));
-  return join(parts);
+  return before + join(parts) + behind;
 }
 
 std::string plural(int64_t count, const char* noun) {
@@ -76,9 +77,10 @@ class Recordings {
   RecordingRows rows() && {
     const std::string where = files_.folder.string();
     check(shorts_.empty() || options_.short_recordings != Short::refuse,
-          "{}: {} of {} recordings are shorter than a window of {}, the shortest is '{}' with {} samples ({}); short = "
+          "{}: {} of {} recordings are shorter than a window of {}, the shortest is '{}' with {} samples{}; short = "
           "\"drop\" leaves them out, \"zero\", \"edge\" or \"wrap\" fills them up",
-          where, short_count(), recordings_, window_text(), shortest_.first, shortest_.second, counted(shorts_));
+          where, short_count(), recordings_, window_text(), shortest_.first, shortest_.second,
+          counted(shorts_, " (", ")"));
     check(!windows_.empty(), "{}: no recording holds a window of {} (expected at least one, got {})", where,
           window_text(), plural(recordings_, "recording"));
     rows_.values = windows_.size() == 1 ? windows_[0] : at::cat(windows_);
@@ -103,7 +105,7 @@ class Recordings {
   std::vector<double> times_;
   int64_t recordings_ = 0, with_gaps_ = 0, with_blanks_ = 0, gaps_ = 0, blanks_ = 0, left_over_ = 0, unlabelled_ = 0;
   std::pair<std::string, int64_t> shortest_;
-  std::map<std::string, int64_t> shorts_;  ///< by class
+  std::map<std::string, int64_t> shorts_;  ///< by class; "" where none is known
   std::pair<std::string, double> longest_gap_;
 
   void check_channels(const std::string& name, const std::string& where) {
@@ -237,7 +239,7 @@ class Recordings {
 
   void note_short(int64_t samples) {
     const auto at = static_cast<size_t>(file_);
-    ++shorts_[files_.labels.empty() ? "recordings" : files_.labels[at]];
+    ++shorts_[files_.labels.empty() ? "" : files_.labels[at]];
     if (shortest_.first.empty() || samples < shortest_.second) shortest_ = {files_.names[at], samples};
   }
   int64_t short_count() const {
@@ -260,8 +262,8 @@ class Recordings {
                                : rule == Short::edge ? "filled up with their last sample"
                                                      : "repeated to fill it";
       const bool uneven = shorts_.size() > 1 && rule != Short::drop;
-      note(fmt::format("{}: {} of {} recordings are shorter than a window of {} and {}: {}{}", where, short_count(),
-                       recordings_, window_text(), done, counted(shorts_),
+      note(fmt::format("{}: {} of {} recordings are shorter than a window of {} and {}{}{}", where, short_count(),
+                       recordings_, window_text(), done, counted(shorts_, ": ", ""),
                        uneven ? "; a model can tell such windows by their ends, and with them the class" : ""));
     }
     if (gaps_ > 0)
