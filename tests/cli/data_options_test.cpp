@@ -147,10 +147,10 @@ TEST(AxesThatAreSwapped, AreNamedWithTheLayout) {
                      {"new", "kernel_classifier", "--set", "lengths=[4]", "--set", "samples=30", "-o", "m.safetensors"})
                 .code,
             0);
-  EXPECT_EQ(
-      lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "-o", "p.npy"}).error,
-      "lathe: x.npy: would be 30 channels of 1 samples; set layout = \"NTC\" where it is 30 samples of 1 channels, "
-      "or layout = \"NCT\" where it is not\n");
+  EXPECT_EQ(lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "-o", "p.npy"}).error,
+            "lathe: " + (folder / "x.npy").string() +
+                ": would be 30 channels of 1 samples; set layout = \"NTC\" where it is 30 samples of 1 channels, "
+                "or layout = \"NCT\" where it is not\n");
   EXPECT_EQ(lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "--layout", "NCT", "-o", "p.npy"}).error,
             "lathe: x.npy: has 30 channels of 1 samples (the model takes 1 channels): its axes are swapped; give "
             "--layout NTC\n");
