@@ -8,7 +8,10 @@
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/data/transforms.h"
+#include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
+#include "lathe/recipe/evaluate_section.h"
+#include "lathe/recipe/model_files.h"
 #include "lathe/recipe/normalized_batches.h"
 #include "lathe/recipe/toml.h"
 #include "lathe/recipe/unused_keys.h"
@@ -19,56 +22,121 @@ namespace {
 
 /// Refuses what would fail in the first step with a sentence that says how to mend it.
 void check_fits(const Model& model, const Dataset& data) {
-  const Shape wanted = shapes(model.graph)[static_cast<size_t>(model.graph.inputs().at(0))];
+  const std::vector<Shape> all = shapes(model.graph);
+  const Shape wanted = all[static_cast<size_t>(model.graph.inputs().at(0))];
   const Shape got = input_shape_of(model.preprocessing, data);
   check(wanted == got, "{}: {} are {} (the model expects {})", data.name,
         model.preprocessing.front_end.kind == "none" ? "windows" : "features", got, wanted);
+  if (model.preprocessing.task != "classification" || model.graph.outputs.size() != 1) return;
+  const int64_t outputs = all[static_cast<size_t>(model.graph.outputs[0])][1];
+  const int64_t classes = std::max(std::ssize(data.class_names), data.targets.max().item<int64_t>() + 1);
+  check(classes <= outputs,
+        "{}: has {} classes{} but the model has {} outputs; lathe finetune --head {} gives it a classifier of as many",
+        data.name, classes, data.class_names.empty() ? "" : fmt::format(" ({})", join(data.class_names)), outputs,
+        classes);
 }
+
+/// A model that knows no names of its classes learns those of the labels, where there are as many.
+void name_classes(Model& model, const Dataset& data) {
+  std::vector<std::string>& names = model.preprocessing.class_names;
+  if (model.preprocessing.task != "classification" || !names.empty()) return;
+  if (std::ssize(data.class_names) == shapes(model.graph).back()[1]) names = data.class_names;
+}
+
+/// All rows, or those that train and those that are held back.
+struct SplitRows {
+  Dataset train, held_back;
+
+  SplitRows(Dataset all, const Output& output, const ValidationSection& section) : train(std::move(all)) {
+    if (section.ratio == 0) return;
+    const Split split = within(train.name, [&] { return hold_back(train, section); });
+    held_back = train.select(split.test);
+    train = train.select(split.train);
+    output.say(fmt::format("validation: {} of {} windows are held back{}", held_back.rows(),
+                           held_back.rows() + train.rows(), train.groups.empty() ? "" : ", whole groups"));
+  }
+};
 
 }  // namespace
 
 void TrainingVerb::declare(CLI::App& app) {
-  app.add_option("MODEL", model, "the model file to start from (lathe new makes one, lathe import another)")
-      ->required();
+  app.add_option("MODEL", model, "the network to start from (.safetensors, .onnx; lathe new makes one)")->required();
   data.declare(app, true);
   app.add_option("-o,--out", out, "model file to write (.safetensors)")->required();
   app.add_option("--normalize", normalize, "one of `lathe list transforms`, per window (default: as the model says)");
   app.add_option("--set", assignments,
                  "a setting of a recipe's [train]: --set epochs=100 --set optimizer.learning_rate=0.01")
       ->allow_extra_args(false);
-  app.add_option("--seed", seed, "seed of shuffling and dropout (default: 0)");
+  app.add_option("--freeze", frozen, "layers that stay as they are, running statistics too: 'features.*' (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--class-weights", class_weights, "balanced or inverse: rare classes count as much as common ones")
+      ->check(CLI::IsMember({"balanced", "inverse"}));
+  auto* held_back = app.add_option("--validation", validation,
+                                   "share of the rows (with --groups: of the groups) that is held back; the weights of "
+                                   "the epoch that does best on it are kept");
+  held_back->check(CLI::Range(0.0, 1.0));
+  app.add_option("--patience", patience, "end after this many epochs without a better one (default: never)")
+      ->check(CLI::PositiveNumber)
+      ->needs(held_back);
+  app.add_option("--seed", seed, "seed of shuffling, dropout and what is held back (default: 0)");
   app.add_option("--checkpoints", folder, "folder for history.csv and checkpoints (default: none)");
   app.add_flag("--resume", resume, "go on from the last checkpoint in --checkpoints");
   machine.declare(app);
 }
 
-void TrainingVerb::run(const Output& output, const std::vector<std::string>& defaults, const Fit& train,
-                       const std::function<void(const Model&, const TrainSection&)>& check_first) const {
-  Model taken = load_model(model);
+Settings TrainingVerb::settings(const std::vector<std::string>& defaults) const {
+  Settings settings(name);
+  for (const std::string& assignment : defaults) apply_assignment(settings, assignment, "default");
+  for (const std::string& assignment : assignments) apply_assignment(settings, assignment, "--set");
+  const auto shorthand = [&](const char* key, const std::string& option, Settings::Value value) {
+    if (settings.has(key))
+      fail_as(ExitCode::usage, "{}: says the same as {}; leave one of them out", option, settings.origin(key));
+    settings.set(key, std::move(value), option);
+  };
+  Settings::List globs;
+  for (const std::string& glob : frozen) globs.push_back({glob, "--freeze " + glob});
+  if (!globs.empty()) shorthand("freeze", "--freeze", globs);
+  if (!class_weights.empty()) shorthand("class_weights", "--class-weights", class_weights);
+  if (patience > 0) shorthand("patience", "--patience", patience);
+  return settings;
+}
+
+void TrainingVerb::run(const Output& output, const TrainingWork& work) const {
+  Model taken = open_model(model);
   require_writable(out);
   if (!normalize.empty()) {
     transforms().at(normalize);
     taken.preprocessing.normalize = normalize;
   }
-  Settings settings(name);
-  for (const std::string& assignment : defaults) apply_assignment(settings, assignment, "default");
-  for (const std::string& assignment : assignments) apply_assignment(settings, assignment, "--set");
-  const TrainSection section = train_section(settings, taken);
+  const Settings given = settings(work.defaults);
+  at::manual_seed(seed);
+  if (work.prepare) work.prepare(taken);
+  const TrainSection section = train_section(given, taken, validation > 0);
   for (const char* key : {"checkpoint_seconds", "checkpoint_steps"})
-    if (folder.empty() && settings.has(key))
-      refuse_unused(settings,
-                    {{key, "--checkpoints", "has no effect without --checkpoints, the folder for checkpoints"}});
-  settings.refuse_unknown();
+    if (folder.empty() && given.has(key))
+      refuse_unused(given, {{key, "--checkpoints", "has no effect without --checkpoints, the folder for checkpoints"}});
+  given.refuse_unknown();
   if (resume && folder.empty())
     fail_as(ExitCode::usage, "{}: --resume needs --checkpoints, the folder to go on from", name);
-  if (check_first) check_first(taken, section);
+  if (work.check) work.check(taken, section);
   machine.apply();
   at::manual_seed(seed);
   std::map<std::string, std::string> hashes;
-  const Dataset rows = data.load(taken, output, &hashes);
-  check_fits(taken, rows);
-  if (rows.rate_hz > 0) taken.preprocessing.rate_hz = rows.rate_hz;
-  FitOptions options = section.resolved(rows.targets, shapes(taken.graph).back()[1]);
+  const SplitRows rows(data.load(taken, output, &hashes), output, {.ratio = validation, .seed = seed, .kind = {}});
+  check_fits(taken, rows.train);
+  if (rows.train.rate_hz > 0) taken.preprocessing.rate_hz = rows.train.rate_hz;
+  name_classes(taken, rows.train);
+  const NormalizedBatches train(rows.train, taken.preprocessing);
+  std::unique_ptr<NormalizedBatches> held_back;
+  ValidationRows watched;
+  if (validation > 0) {
+    held_back = std::make_unique<NormalizedBatches>(rows.held_back, taken.preprocessing);
+    watched.rows = held_back.get();
+    watched.metric = [&](const Graph& graph, const std::string& metric_name) {
+      return metric(metric_name, scores_of({taken.name, graph, taken.preprocessing, {}}, rows.held_back, "window"));
+    };
+  }
+  FitOptions options = section.resolved(rows.train.targets, shapes(taken.graph).back()[1], watched);
   const MappedFile start(model);  // a training goes on from the file that it began with
   options.data_id = taken.preprocessing.normalize + " start=" + content_hash(start.bytes());
   for (const auto& [file, hash] : hashes) options.data_id += fmt::format(" {}={}", file, hash);
@@ -78,11 +146,19 @@ void TrainingVerb::run(const Output& output, const std::vector<std::string>& def
   options.seed = seed;
   options.stop_requested = stop_on_signal();
   options.on_step = [show = show_training(), this](const StepReport& step) { show(name, step); };
-  const FitReport report = train(taken, NormalizedBatches(rows, taken.preprocessing), options);
+  const FitReport report = work.fit(taken, train, options, watched.rows);
   save_model(out, taken);
-  output.result(
-      fmt::format("{}: {} epochs, loss {:.4f}, {}\n", out, report.epochs, report.loss, human_seconds(report.seconds)),
-      {{"file", out}, {"train", {{"epochs", report.epochs}, {"seconds", report.seconds}, {"loss", report.loss}}}});
+  std::string text =
+      fmt::format("{}: {} epochs, loss {:.4f}, {}{}\n", out, report.epochs, report.loss, human_seconds(report.seconds),
+                  report.best_epoch > 0 ? fmt::format("; of epoch {}, {} {:.4f} on the rows held back",
+                                                      report.best_epoch, section.monitor, report.best_value)
+                                        : "");
+  nlohmann::json object = {{"file", out},
+                           {"train", {{"epochs", report.epochs}, {"seconds", report.seconds}, {"loss", report.loss}}}};
+  if (report.best_epoch > 0)
+    object["train"].update({{"best_epoch", report.best_epoch}, {"best_value", report.best_value}});
+  if (work.describe) work.describe(text, object);
+  output.result(text, object);
 }
 
 }  // namespace lathe

@@ -1,7 +1,9 @@
-/// What the verbs that train share: their options, what is checked first, checkpoints, the file that is written.
+/// What the verbs that train share: their options, what is checked first, the rows that validate, checkpoints, the file
+/// that is written.
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -10,23 +12,37 @@
 
 namespace lathe {
 
+/// How a verb trains, and what it does before and after.
+struct TrainingWork {
+  std::vector<std::string> defaults = {};  ///< settings of [train] that the verb has of its own: "epochs=10"
+  /// Changes the network that was read, before its settings are. LibTorch's generator has the seed.
+  std::function<void(Model& model)> prepare = nullptr;
+  /// Called before any data is read, with the settings that training starts from.
+  std::function<void(const Model& model, const TrainSection& section)> check = nullptr;
+  /// @param validation  null: there are no such rows
+  std::function<FitReport(Model& model, const BatchSource& rows, const FitOptions& options,
+                          const BatchSource* validation)>
+      fit;
+  /// Adds to what is told at the end.
+  std::function<void(std::string& text, nlohmann::json& object)> describe = nullptr;
+};
+
 struct TrainingVerb {
   std::string name;
-  std::string model, out, folder, normalize;
-  std::vector<std::string> assignments;
+  std::string model, out, folder, normalize, class_weights;
+  std::vector<std::string> assignments, frozen;
   DataOptions data;
   MachineOptions machine;
+  double validation = 0;
+  int64_t patience = 0;
   uint64_t seed = 0;
   bool resume = false;
 
   void declare(CLI::App& app);
+  void run(const Output& output, const TrainingWork& work) const;
 
-  /// How the model is trained. @param section  with the task's loss
-  using Fit = std::function<FitReport(Model& model, const BatchSource& rows, const FitOptions& options)>;
-  /// @param defaults  settings of [train] that the verb has of its own: "epochs=10"
-  /// @param check     called before any data is read, with the settings that training starts from
-  void run(const Output& output, const std::vector<std::string>& defaults, const Fit& train,
-           const std::function<void(const Model& model, const TrainSection& section)>& check = nullptr) const;
+ private:
+  Settings settings(const std::vector<std::string>& defaults) const;
 };
 
 }  // namespace lathe

@@ -74,7 +74,7 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
   const Model fresh{plan.model.name, plan.model.build(), plan.preprocessing, {}};
   plan.validation = validation_section(recipe);
   const bool validates = plan.validation.ratio > 0;
-  plan.train = train_section(recipe.table("train"), fresh, validates);
+  plan.train = train_section(recipe.table("train"), fresh, validates, 0);
   if (plan.model.from_file && !recipe.has("train")) plan.train.fit.epochs = 0;  // it is trained already
   plan.teacher = teacher_section(recipe, fresh, validates);
   std::optional<Model> teacher;

@@ -116,6 +116,7 @@ class Run {
                     train.inputs.size(-1), data_.test.rows(),
                     data_.dropped > 0 ? fmt::format("; {} left out for missing values", data_.dropped) : ""));
     for (const std::string& note : data_.notes) say(note);
+    if (!plan_.model.note.empty()) say(plan_.model.note);
     plan_.preprocessing.rate_hz = train.rate_hz;
     plan_.preprocessing.class_names = train.class_names;
     plan_.preprocessing.cleaning = train.cleaning;  // with lengths in numbers

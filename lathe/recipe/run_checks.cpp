@@ -42,6 +42,9 @@ class Checks {
     return "";
   }
   std::string classes_hint(int64_t classes) const {
+    if (plan_.model.new_head) return fmt::format("; set [model] head = {{classes = {}}}", classes);
+    if (plan_.model.from_file)
+      return fmt::format("; [model] head = {{classes = {}}} gives it another classifier", classes);
     for (const char* key : {"classes", "n_classes"})
       if (plan_.model.takes(key)) return fmt::format("; set [model] {} = {}", key, classes);
     return "";

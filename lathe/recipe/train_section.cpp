@@ -1,7 +1,10 @@
 #include "lathe/recipe/train_section.h"
 
+#include <algorithm>
+
 #include "lathe/base/text.h"
 #include "lathe/eval/metric.h"
+#include "lathe/graph/freeze.h"
 #include "lathe/kernels/method_guard.h"
 #include "lathe/recipe/evaluate_section.h"
 #include "lathe/recipe/unused_keys.h"
@@ -21,6 +24,15 @@ const Settings& kind_table(const Settings& settings, const std::string& key, con
   return settings.table(key);
 }
 
+/// Tables have no order: where several globs match, the longest says most.
+std::vector<std::pair<std::string, double>> factors(const Settings& settings) {
+  std::vector<std::pair<std::string, double>> factors;
+  for (const auto& entry : settings.entries()) factors.emplace_back(entry.first, settings.real(entry.first));
+  std::stable_sort(factors.begin(), factors.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  return factors;
+}
+
 OptimizerOptions optimizer_options(const Settings& settings) {
   const OptimizerOptions defaults;
   OptimizerOptions options;
@@ -34,6 +46,7 @@ OptimizerOptions optimizer_options(const Settings& settings) {
   options.beta2 = settings.real("beta2", defaults.beta2);
   options.epsilon = settings.real("epsilon", defaults.epsilon);
   options.amsgrad = settings.flag("amsgrad", defaults.amsgrad);
+  options.learning_rates = factors(settings.table("learning_rates"));
   return options;
 }
 
@@ -86,13 +99,28 @@ void check_kinds(const FitOptions& fit, const Settings& settings, const Settings
   blame(optimizer.origin("kind"), [&] { optimizers().at(fit.optimizer.kind); });
   blame(optimizer.where(), [&] { const Optimizer checks_its_options(fit.optimizer); });
   blame(schedule.origin("kind"), [&] { schedules().at(fit.schedule.kind); });
-  blame(schedule.where(), [&] { make_schedule(fit.schedule, fit.optimizer.learning_rate, fit.epochs); });
+  blame(schedule.where(),
+        [&] { make_schedule(fit.schedule, fit.optimizer.learning_rate, std::max<int64_t>(fit.epochs, 1)); });
   if (fit.schedule_per != "epoch" && fit.schedule_per != "step")
     throw settings_error(schedule.origin("per"), unknown_name("unit of time", fit.schedule_per, {"epoch", "step"}));
 }
 
+/// Asks the network whether it has the layers that are named.
+void check_layers(const FitOptions& fit, const Graph& graph, const Settings& settings, const Settings& optimizer) {
+  for (const auto& rate : fit.optimizer.learning_rates)
+    blame(optimizer.origin("learning_rates"), [&] { check_param_globs(graph, {rate.first}); });
+  if (fit.freeze.empty()) return;
+  Graph trial = graph;
+  const FreezeGuard guard(trial);
+  blame(settings.origin("freeze"), [&] { freeze(trial, fit.freeze); });
+}
+
 std::vector<UnusedKey> unused_in_train(const Settings& settings, const FitOptions& fit) {
   std::vector<UnusedKey> unused;
+  if (fit.epochs == 0 && settings.origin("epochs").rfind("--", 0) != 0)  // who types it skips the training for once
+    for (const auto& entry : settings.entries())
+      if (entry.first != "epochs")
+        unused.push_back({entry.first, "epochs", "has no effect with epochs = 0, where nothing is trained"});
   if (settings.has("class_weights") && fit.loss.kind != "cross_entropy")
     unused.push_back({"class_weights", "loss",
                       fmt::format("has no effect with the loss '{}'; it counts with cross_entropy", fit.loss.kind)});
@@ -127,7 +155,8 @@ FitOptions TrainSection::resolved(const at::Tensor& targets, int64_t outputs, co
       return metric(graph, name);
     };
   if (regularizer) options.regularizer = make_regularizer(*regularizer);
-  if (balanced_classes) options.loss.class_weights = balanced_class_weights(targets, outputs);
+  if (class_weights == "balanced") options.loss.class_weights = balanced_class_weights(targets, outputs);
+  if (class_weights == "inverse") options.loss.class_weights = inverse_class_weights(targets, outputs);
   return options;
 }
 
@@ -157,13 +186,28 @@ void read_watch(const Settings& settings, const Model& model, bool validates, Tr
   watch.restore_best = settings.flag("restore_best", true);
 }
 
-TrainSection train_section(const Settings& settings, const Model& model, bool validates) {
+static void read_class_weights(const Settings& settings, TrainSection& section) {
+  if (!settings.has("class_weights")) return;
+  if (!std::holds_alternative<std::string>(settings.entries().at("class_weights").value)) {
+    section.fit.loss.class_weights = settings.reals("class_weights");
+    return;
+  }
+  section.class_weights = settings.word("class_weights");
+  if (section.class_weights != "balanced" && section.class_weights != "inverse")
+    throw settings_error(
+        settings.origin("class_weights"),
+        fmt::format("'class_weights' is '{}' (expected \"balanced\", \"inverse\" or a list of numbers)",
+                    section.class_weights));
+}
+
+TrainSection train_section(const Settings& settings, const Model& model, bool validates, int64_t fewest_epochs) {
   TrainSection section;
   FitOptions& fit = section.fit;
-  fit.epochs = settings.count("epochs", 100, 1);
+  fit.epochs = settings.count("epochs", 100, fewest_epochs);
   fit.batch = settings.count("batch", 0, 0);
   fit.accumulate = settings.count("accumulate", 1, 1);
   fit.shuffle = settings.flag("shuffle", true);
+  fit.freeze = settings.words("freeze", std::vector<std::string>());
   fit.kernel_method = settings.word("kernel_method", "auto");
   fit.clip_norm = settings.real("clip_norm", 0.0);
   fit.clip_value = settings.real("clip_value", 0.0);
@@ -185,17 +229,11 @@ TrainSection train_section(const Settings& settings, const Model& model, bool va
     blame(regularizer.where(), [&] { make_regularizer(*section.regularizer)->begin(model.graph); });
     refuse_unused(regularizer, unused_by_kind(regularizer, regularizers(), section.regularizer->kind));
   }
-  if (settings.has("class_weights")) {
-    const auto& value = settings.entries().at("class_weights").value;
-    section.balanced_classes = std::holds_alternative<std::string>(value);
-    if (section.balanced_classes && settings.word("class_weights") != "balanced")
-      throw settings_error(settings.origin("class_weights"),
-                           "'class_weights' is a word (expected \"balanced\" or a list of numbers)");
-    if (!section.balanced_classes) fit.loss.class_weights = settings.reals("class_weights");
-  }
+  read_class_weights(settings, section);
   optimizer.refuse_unknown();
   schedule.refuse_unknown();
   check_kinds(fit, settings, optimizer, schedule);
+  check_layers(fit, model.graph, settings, optimizer);
   refuse_unused(settings, unused_in_train(settings, fit));
   refuse_unused(optimizer, unused_in_optimizer(optimizer, fit.optimizer));
   refuse_unused(schedule, unused_in_schedule(schedule, fit.schedule));

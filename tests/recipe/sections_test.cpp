@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
         Slip{"ratio = 0.5", "ration = 0.5",
              "recipe.toml:19: unknown key 'ration'; known: compat, kind, min_similarity, ratio",
              "(did you mean 'ratio'?)"},
-        Slip{"resamples = 20", "resample = 20", "recipe.toml:22: unknown key 'resample'; known: metrics, primary, ",
+        Slip{"resamples = 20", "resample = 20", "recipe.toml:22: unknown key 'resample'; known: ledger, metrics, ",
              "(did you mean 'resamples'?)"}));
 
 struct Mistake {
@@ -69,7 +69,17 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"epochs = 2", "epochs = \"ten\"",
                 "recipe.toml:12: 'epochs' has the wrong type (expected a whole number, got 'ten')"},
-        Mistake{"epochs = 2", "epochs = 0", "recipe.toml:12: 'epochs' is 0 (expected at least 1)"},
+        Mistake{"epochs = 2", "epochs = -1", "recipe.toml:12: 'epochs' is -1 (expected at least 0)"},
+        Mistake{"epochs = 2", "epochs = 0",
+                "recipe.toml:13: 'batch' has no effect with epochs = 0, where nothing is trained"},
+        Mistake{"batch = 4", "freeze = [\"cnov1\"]",
+                "recipe.toml:13: the glob 'cnov1' matches none of conv1, conv2, mix (did you mean 'conv1'?)"},
+        Mistake{"batch = 4", "freeze = [\"*\"]", "recipe.toml:13: freezing * would leave no parameter that trains"},
+        Mistake{"learning_rate = 0.01", "learning_rates = {\"cnov1\" = 0.1}",
+                "recipe.toml:14: the glob 'cnov1' matches none of conv1, conv2, mix (did you mean 'conv1'?)"},
+        Mistake{"learning_rate = 0.01", "learning_rates = {\"conv1\" = 0}",
+                "recipe.toml [train] [optimizer]: optimizer 'adam': the learning rate of 'conv1' is multiplied by 0 "
+                "(expected more than 0); freeze keeps layers as they are"},
         Mistake{"ratio = 0.5", "ratio = \"half\"",
                 "recipe.toml:19: 'ratio' has the wrong type (expected a list of numbers, got 'half')"},
         Mistake{"name = \"small\"", "name = 3",

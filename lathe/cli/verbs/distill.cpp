@@ -79,7 +79,8 @@ Work declare_distill(CLI::App& app) {
       preprocessing.push_back(teacher.preprocessing);
       teachers.push_back({file, std::move(teacher.graph)});
     }
-    const auto train = [&](Model& model, const BatchSource& rows, const FitOptions& fitting) {
+    const auto train = [&](Model& model, const BatchSource& rows, const FitOptions& fitting,
+                           const BatchSource* validation) {
       for (size_t i = 0; i < teachers.size(); ++i) {
         check_same_preprocessing(teachers[i].name, preprocessing[i], model.preprocessing);
         move_to(teachers[i].graph, verb->training.machine.device);
@@ -90,12 +91,14 @@ Work declare_distill(CLI::App& app) {
           {.use = !verb->no_cache,
            .folder = folder.empty() ? folder : folder / "teachers",
            .say = [&](const std::string& sentence) { output.say(sentence); },
-           .on_rows = [show = show_rows()](int64_t done, int64_t total) { show("teacher's answers", done, total); }});
+           .on_rows = [show = show_rows()](int64_t done, int64_t total) { show("teacher's answers", done, total); }},
+          validation);
     };
-    verb->training.run(output, {}, train, [&](const Model& model, const TrainSection& section) {
+    const auto check_first = [&](const Model& model, const TrainSection& section) {
       check(section.fit.accumulate <= 1, "--set: {}", kWholeBatches);
       check_distillation(model.graph, teachers, options, section.fit.loss);
-    });
+    };
+    verb->training.run(output, {.check = check_first, .fit = train});
   };
 }
 
