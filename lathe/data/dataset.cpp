@@ -3,12 +3,14 @@
 
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/sum.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "lathe/base/errors.h"
+#include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/data/pieces.h"
 #include "lathe/data/spilled_rows.h"
@@ -28,15 +30,24 @@ bool per_sample(const Dataset& dataset) {
 /// Marks rows with a value that is NaN or, where asked, infinite. Returns the number of such values.
 int64_t mark_missing(const at::Tensor& values, bool infinite_too, std::vector<bool>& marked) {
   int64_t count = 0;
-  if (!values.is_floating_point()) return count;
-  data_detail::for_each_piece(values, [&](int64_t row, int64_t, const double* data, int64_t length) {
-    for (int64_t i = 0; i < length; ++i) {
-      const bool missing = infinite_too ? !std::isfinite(data[i]) : std::isnan(data[i]);
-      if (!missing) continue;
-      ++count;
-      marked[row] = true;
-    }
-  });
+  if (!values.is_floating_point() || values.numel() == 0) return count;
+  constexpr int64_t piece = int64_t{1} << 20;
+  const int64_t rows_at_once = std::max<int64_t>(1, piece * values.size(0) / values.numel());
+  for (int64_t first = 0; first < values.size(0); first += rows_at_once) {
+    const at::Tensor block = values.narrow(0, first, std::min(rows_at_once, values.size(0) - first));
+    // A sum is finite only where all of it is: most blocks need no second look, and none in double precision.
+    const bool whole = std::isfinite(at::sum(block).item<double>());
+    if (values.device().is_cpu()) MappedFile::forget(values.const_data_ptr());
+    if (whole) continue;
+    data_detail::for_each_piece(block, [&](int64_t row, int64_t, const double* data, int64_t length) {
+      for (int64_t i = 0; i < length; ++i) {
+        const bool missing = infinite_too ? !std::isfinite(data[i]) : std::isnan(data[i]);
+        if (!missing) continue;
+        ++count;
+        marked[static_cast<size_t>(first + row)] = true;
+      }
+    });
+  }
   return count;
 }
 
@@ -91,7 +102,7 @@ bool are_neighbours(std::span<const int64_t> rows) {
 
 /// Neighbours stay a view, few rows are copied, and many go to a file: the inputs may be larger than memory.
 at::Tensor chosen_inputs(const at::Tensor& inputs, std::span<const int64_t> rows) {
-  constexpr int64_t most_bytes = int64_t{1} << 30;
+  constexpr int64_t most_bytes = int64_t{1} << 29;
   const int64_t row_bytes = inputs.size(0) > 0 ? static_cast<int64_t>(inputs.nbytes()) / inputs.size(0) : 0;
   if (are_neighbours(rows) || std::ssize(rows) * row_bytes <= most_bytes || !inputs.device().is_cpu())
     return take_rows(inputs, rows);

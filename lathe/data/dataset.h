@@ -27,8 +27,8 @@ struct Dataset {
   Cleaning cleaning = {};  ///< what the recordings have been through
 
   int64_t rows() const { return inputs.defined() && inputs.dim() > 0 ? inputs.size(0) : 0; }
-  /// The dataset of these rows, in this order. Neighbouring rows stay a view; anything else is copied: more than a
-  /// gigabyte of inputs into a temporary file, which is mapped (spilled_rows.h).
+  /// The dataset of these rows, in this order. Neighbouring rows stay a view; anything else is copied: more than
+  /// 512 MiB of inputs into a temporary file, which is mapped (spilled_rows.h).
   Dataset select(std::span<const int64_t> rows) const;
 };
 
