@@ -29,6 +29,17 @@ void check_cleaning(const Cleaning& steps) {
   }
 }
 
+void check_smoothing(const Preprocessing& settings) {
+  const HiddenMarkov& smoothing = settings.hidden_markov;
+  if (smoothing.empty()) return;
+  verify(smoothing);
+  check(settings.task == "classification",
+        "hidden Markov model: it smooths classes (expected the task classification)");
+  check(settings.class_names.empty() || settings.class_names.size() == smoothing.start.size(),
+        "hidden Markov model: it has {} classes (expected {}, as many as have names)", smoothing.start.size(),
+        settings.class_names.size());
+}
+
 void check_preprocessing(const Preprocessing& settings) {
   check_cleaning(settings.cleaning);
   check_word("normalisation", settings.normalize, transforms().names());
@@ -46,6 +57,7 @@ void check_preprocessing(const Preprocessing& settings) {
   check(settings.smooth_window == 0 || (settings.smooth_order >= 0 && settings.smooth_order < settings.smooth_window),
         "smooth_window {} does not go with smooth_order {} (expected 0, or a window above the order)",
         settings.smooth_window, settings.smooth_order);
+  check_smoothing(settings);
   const FrontEnd& front_end = settings.front_end;
   for (const std::string& name : split(front_ends().at(front_end.kind).settings, ' '))
     check(name.empty() || front_end.settings.count(name) != 0, "front_end '{}': '{}' is missing", front_end.kind, name);
@@ -73,6 +85,19 @@ Json to_json(const Cleaning& steps) {
   return json;
 }
 
+/// {"start": […], "transition": [[…], …], "emission": [[…], …]}
+Json to_json(const HiddenMarkov& smoothing) {
+  const auto rows = [&](const std::vector<double>& table) {
+    Json json = Json::array();
+    const auto states = std::ssize(smoothing.start);
+    for (auto row = table.begin(); row != table.end(); row += states)
+      json.push_back(Json(std::vector(row, row + states)));
+    return json;
+  };
+  return {
+      {"start", smoothing.start}, {"transition", rows(smoothing.transition)}, {"emission", rows(smoothing.emission)}};
+}
+
 Json to_json(const Preprocessing& settings) {
   Json json = {{"rate_hz", settings.rate_hz},
                {"normalize", settings.normalize},
@@ -87,6 +112,7 @@ Json to_json(const Preprocessing& settings) {
     json["mean"] = settings.mean;
     json["std"] = settings.deviation;
   }
+  if (!settings.hidden_markov.empty()) json["hidden_markov"] = to_json(settings.hidden_markov);
   return json;
 }
 
@@ -130,10 +156,26 @@ Cleaning cleaning_from_json(const Json& json) {
   return steps;
 }
 
+/// Only models whose recipe asked for it have one.
+HiddenMarkov hidden_markov_from_json(const Json& json) {
+  if (!json.contains("hidden_markov")) return {};
+  const Json& tables = json.at("hidden_markov");
+  check(tables.is_object(), "hidden_markov is {} (expected an object of tables)", tables.type_name());
+  for (const char* name : {"start", "transition", "emission"})
+    check(tables.contains(name), "hidden_markov: '{}' is missing", name);
+  const auto flat = [&](const char* name) {
+    std::vector<double> values;
+    for (const auto& row : tables.at(name).get<std::vector<std::vector<double>>>())
+      values.insert(values.end(), row.begin(), row.end());
+    return values;
+  };
+  return {tables.at("start").get<std::vector<double>>(), flat("transition"), flat("emission")};
+}
+
 Preprocessing from_json(const Json& json) {
   const Json required = to_json(Preprocessing{});
   check(json.is_object(), "is {} (expected an object)", json.type_name());
-  std::vector<std::string> names = {"front_end", "cleaning", "mean", "std"};
+  std::vector<std::string> names = {"front_end", "cleaning", "mean", "std", "hidden_markov"};
   for (const auto& item : required.items()) {
     names.push_back(item.key());
     check(json.contains(item.key()), "'{}' is missing", item.key());
@@ -152,7 +194,8 @@ Preprocessing from_json(const Json& json) {
             json.at("threshold").get<double>(),
             cleaning_from_json(json),
             json.value("mean", std::vector<double>()),
-            json.value("std", std::vector<double>())};
+            json.value("std", std::vector<double>()),
+            hidden_markov_from_json(json)};
   } catch (const Json::type_error&) {
     fail("a setting is of the wrong kind (got {})", json.dump());
   }

@@ -23,6 +23,7 @@ constexpr const char* kWithControls = "as the recipe says";  // the arm of [cont
 struct FinishedRun {
   std::string name;
   json metrics, manifest;
+  std::string step;   ///< ComparedRun::step
   std::string split;  ///< what the recipe says of who tests
   bool folded() const { return metrics.contains("folds"); }
   bool seeded() const { return metrics.contains("controls") && metrics["controls"].value("seeds", 1) > 1; }
@@ -34,9 +35,12 @@ json read_object(const fs::path& path) {
   return object;
 }
 
-FinishedRun open_run(const fs::path& folder) {
+FinishedRun open_run(const ComparedRun& compared) {
+  const fs::path& folder = compared.folder;
   check(fs::exists(folder / "metrics.json"), "{}: holds no finished run (metrics.json is not there)", folder.string());
-  FinishedRun run{folder.string(), read_object(folder / "metrics.json"), read_object(folder / "manifest.json")};
+  FinishedRun run{folder.string(), read_object(folder / "metrics.json"), read_object(folder / "manifest.json"),
+                  compared.step};
+  if (!run.step.empty()) run.name += fmt::format(" after '{}'", run.step);
   if (fs::exists(folder / "recipe.toml")) {
     const Settings recipe = parse_toml(read_text(folder / "recipe.toml"), (folder / "recipe.toml").string());
     for (const auto& [key, entry] : recipe.table("data").entries())
@@ -47,6 +51,9 @@ FinishedRun open_run(const fs::path& folder) {
   check(run.folded() || run.seeded(),
         "{}: is one training (expected a run of a recipe with [split], or with [controls] seeds = 2 or more)",
         run.name);
+  if (!run.step.empty() && !run.folded())
+    fail_as(ExitCode::usage, "{}: was run over seeds, whose steps are not kept apart (expected a run with [split])",
+            run.name);
   return run;
 }
 
@@ -112,9 +119,20 @@ class Comparison {
             "{}: fold '{}' tests other rows in one than in the other; give both the same [split]", both_, name);
       test_ratio_ +=
           a[i].at("test_rows").get<double>() / a[i].at("train_rows").get<double>() / static_cast<double>(a.size());
-      const json one = value(a[i].at("metrics"), a_.name), two = value(b[i].at("metrics"), b_.name);
+      const json one = value(metrics_of(a[i], a_), a_.name), two = value(metrics_of(b[i], b_), b_.name);
       add(name, one, two);
     }
+  }
+
+  /// Of a fold, at its end or after the run's step.
+  static json metrics_of(const json& fold, const FinishedRun& run) {
+    if (run.step.empty()) return fold.at("metrics");
+    std::vector<std::string> known;
+    for (const json& step : fold.value("steps", json::array())) {
+      if (step.at("step") == run.step) return step.at("metrics");
+      known.push_back(step.at("step"));
+    }
+    fail_as(ExitCode::usage, "{}: {}", run.name, unknown_name("step", run.step, known));
   }
 
   json value(const json& metrics, const std::string& run) const {
@@ -228,12 +246,13 @@ std::string shown(const json& value, bool sign) {
 
 }  // namespace
 
-json compare_runs(const fs::path& a, const fs::path& b, const std::string& metric) {
+json compare_runs(const ComparedRun& a, const ComparedRun& b, const std::string& metric) {
   FinishedRun one = open_run(a), other = open_run(b);
   try {
     return Comparison(std::move(one), std::move(other), metric).result();
   } catch (const json::exception&) {
-    fail("{} and {}: metrics.json is not what a run leaves; run the recipes again", a.string(), b.string());
+    fail("{} and {}: metrics.json is not what a run leaves; run the recipes again", a.folder.string(),
+         b.folder.string());
   }
 }
 

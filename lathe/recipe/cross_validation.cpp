@@ -4,11 +4,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
 #include "lathe/exec/run.h"
 #include "lathe/recipe/data_section_source.h"
+#include "lathe/recipe/evaluation_text.h"
 #include "lathe/recipe/fold_results.h"
 #include "lathe/recipe/manifest.h"
 #include "lathe/recipe/run_report.h"
@@ -191,36 +193,49 @@ class CrossValidation {
                 {"train_rows", fold.split.train.size()},
                 {"test_rows", fold.split.test.size()},
                 {"rows", fingerprint(fold.split.test)},
-                {"metrics", result.at("sets").at(plan_.data.name)}};
+                {"metrics", result.at("sets").at(plan_.data.name)},
+                {"steps", steps_of(result.at("ledger"), plan_.evaluate.ledger)}};
     metrics_["folds"].push_back(std::move(row));
     finished_.push_back(std::move(result));
   }
 
   /// Looks once more at every fold's rows, read as its run read them.
-  Evaluation pooled() const {
+  std::vector<NamedEvaluation> pooled() const {
     Pool pool(plan_);
     for (const Fold& fold : folds_) {
       Model model = load_model(folder(fold) / "model.safetensors");
       move_to(model.graph, options_.device);
       const Dataset test = load_data(data_of(fold), options_.data, classification()).test;
       const bool known = test.rows() == std::ssize(fold.split.test);
-      pool.add(model, test, known ? fold.split.test : std::vector<int64_t>());
+      pool.add(fold.name, model, test, known ? fold.split.test : std::vector<int64_t>());
     }
-    return pool.evaluate(section_.repeats > 1);
+    return pool.evaluations(tested_again());
+  }
+
+  /// Some row is tested by several folds.
+  bool tested_again() const {
+    std::set<int64_t> met;
+    for (const Fold& fold : folds_)
+      for (const int64_t row : fold.split.test)
+        if (!met.insert(row).second) return true;
+    return false;
   }
 
   json write() {
-    const std::string set = plan_.data.name;
-    const Evaluation evaluation = pooled();
-    metrics_["sets"][set] = metric_values(evaluation);
-    metrics_["details"][set] = evaluation_details(evaluation);
+    const std::vector<NamedEvaluation> evaluations = pooled();
+    for (const auto& [set, evaluation] : evaluations) {
+      metrics_["sets"][set] = metric_values(evaluation);
+      metrics_["details"][set] = evaluation_details(evaluation);
+    }
     metrics_["across_folds"] = across_folds(metrics_["folds"]);
+    metrics_["steps"] = across_steps(metrics_["folds"]);
     add_means_of_folds(finished_, metrics_);
     metrics_["notes"].push_back(
         fmt::format("Each of the {} folds trained a model of its own from the same seed ({}) of weights and batches; "
                     "parameters, MACs and memory are means over folds.",
                     folds_.size(), options_.seed));
-    say(summary(evaluation));
+    for (const std::string& line : steps_text(metrics_["steps"], plan_.evaluate.ledger)) say(line);
+    say(summary(evaluations.front().evaluation));
     write_report(options_.out, metrics_);
     write_atomic(file("metrics.json"), metrics_.dump(2) + "\n");  // last: it marks the run as finished
     return metrics_;

@@ -13,8 +13,10 @@ namespace lathe {
 /// Leaves recipe.toml, manifest.json, metrics.json and report.html in OUT.
 /// @return what stands in metrics.json: as of a run, with means over folds in "model", "train" and "ledger", the pooled
 /// metrics in "sets", and
-///   folds         [{name, folder, train_rows, test_rows, rows: fingerprint, metrics: {METRIC: value}}]
+///   folds         [{name, folder, train_rows, test_rows, rows: fingerprint, metrics: {METRIC: value},
+///                 steps: [{step, metrics: {METRIC: value}}]}]
 ///   across_folds  {METRIC: {mean, std, low, high, corrected_low, corrected_high, folds}}
+///   steps         [{step, metrics: as across_folds}], of [evaluate] ledger; empty where there is one
 /// @throws Error as runs do; what can be known of the folds is checked before the first one starts
 nlohmann::json cross_validate(const Settings& recipe, const RunRecipeOptions& options);
 

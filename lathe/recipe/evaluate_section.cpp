@@ -3,8 +3,7 @@
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <set>
 
 #include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
@@ -16,19 +15,25 @@
 namespace lathe {
 namespace {
 
-nlohmann::json number(double value) {
-  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
-}
-
 /// Decisions a sample are made by smoothing and a threshold; a class a window is the largest of its probabilities.
 std::vector<UnusedKey> unused_keys(const Settings& settings, Task task) {
   std::vector<UnusedKey> unused;
   for (const char* key : {"smooth_window", "smooth_order", "threshold"})
     if (settings.has(key) && task == Task::classes)
       unused.push_back({key, "model", "has no effect on a class a window; it counts with labels a sample"});
+  if (task != Task::classes && settings.word("smoothing", "none") != "none")
+    unused.push_back({"smoothing", "model", "has no effect on labels a sample; smooth_window counts with them"});
   if (unused.empty() && settings.has("smooth_order") && settings.count("smooth_window", 0, 0) == 0)
     unused.push_back({"smooth_order", "smooth_window", "has no effect without smooth_window; it counts beside one"});
   return unused;
+}
+
+/// The primary metric always stands in the ledger, and first.
+std::vector<std::string> ledger_metrics(const std::string& primary, const std::vector<std::string>& named) {
+  std::vector<std::string> all = {primary};
+  for (const std::string& name : named)
+    if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  return all;
 }
 
 }  // namespace
@@ -49,6 +54,7 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
   EvaluateSection section;
   section.options.metrics = settings.words("metrics", default_metrics(task));
   section.primary = settings.word("primary", task == Task::binary ? "dice" : "macro_f1");
+  section.ledger = ledger_metrics(section.primary, settings.words("ledger", {{section.primary}}));
   section.unit = settings.word("unit", "window");
   if (section.unit != "window" && section.unit != "group")
     throw settings_error(settings.origin("unit"), unknown_name("unit", section.unit, {"window", "group"}));
@@ -58,6 +64,10 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
       throw settings_error(settings.origin("sets"), unknown_name("set", set, {"test", "train"}));
   section.options.bootstrap.resamples = settings.count("resamples", 1000, 0);
   section.report_windows = settings.count("report_windows", 6, 0);
+  const std::string smoothing = settings.word("smoothing", "none");
+  if (smoothing != "none" && smoothing != "hmm")
+    throw settings_error(settings.origin("smoothing"), unknown_name("smoothing", smoothing, {"none", "hmm"}));
+  section.hidden_markov = smoothing == "hmm";
   preprocessing.smooth_window = settings.count("smooth_window", 0, 0);
   preprocessing.smooth_order = settings.count("smooth_order", 3, 0);
   preprocessing.threshold = settings.real("threshold", 0.5);
@@ -75,6 +85,7 @@ EvaluateSection evaluate_section(const Settings& settings, Preprocessing& prepro
   };
   for (const std::string& name : section.options.metrics) blame("metrics", [&] { metric_for(name, task); });
   blame("primary", [&] { metric_for(section.primary, task); });
+  for (const std::string& name : section.ledger) blame("ledger", [&] { metric_for(name, task); });
   if (preprocessing.smooth_window > 0)
     blame("smooth_window", [&] { savgol_coefficients(preprocessing.smooth_window, preprocessing.smooth_order); });
   return section;
@@ -105,10 +116,24 @@ Tensor predict_probabilities(const Model& model, const Dataset& data, bool smoot
   return output;
 }
 
-Scores scores_of(const Model& model, const Dataset& data, const std::string& unit) {
-  const Preprocessing& preprocessing = model.preprocessing;
-  ScoreOptions options{preprocessing.threshold, preprocessing.class_names, {}};
-  if (unit == "group") {
+std::vector<int64_t> smoothed_classes(const Model& model, const Dataset& data, const Tensor& probabilities) {
+  const HiddenMarkov& smoothing = model.preprocessing.hidden_markov;
+  if (smoothing.empty()) return {};
+  return within(data.name, [&] {
+    return smoothed_classes(smoothing, probabilities, chains_of(data.rows(), data.groups, data.times));
+  });
+}
+
+bool worth_a_table(const std::vector<std::string>& groups) {
+  const size_t names = std::set<std::string>(groups.begin(), groups.end()).size();
+  return names > 1 && names < groups.size();
+}
+
+Scores scores_of(const Preprocessing& preprocessing, const Tensor& probabilities, const Dataset& data,
+                 const ScoreChoice& choice, const std::vector<int64_t>& decided) {
+  ScoreOptions options{preprocessing.threshold, preprocessing.class_names, {}, {}, decided};
+  if (choice.each_group && worth_a_table(data.groups)) options.by_group = data.groups;
+  if (choice.unit == "group") {
     check(!data.groups.empty(), "{}: has no groups (expected with unit = \"group\"); give [data] groups", data.name);
     options.groups = data.groups;
   }
@@ -116,41 +141,30 @@ Scores scores_of(const Model& model, const Dataset& data, const std::string& uni
         "the model does not say what its output means (expected a task); import it with --task classification or "
         "segmentation");
   check(data.targets.defined(), "{}: has no targets to evaluate against", data.name);
-  const Tensor probabilities = predict_probabilities(model, data);
   if (task_of(preprocessing) == Task::classes) return class_scores(probabilities, data.targets, options);
   check(data.targets.dim() >= 2, "{}: targets have {} axis (expected a label a sample, [N, T])", data.name,
         data.targets.dim());
   return binary_scores(probabilities, data.targets.flatten(1), options);
 }
 
-std::string interval_text(const Interval& interval, const Evaluation& evaluation) {
-  if (!std::isfinite(interval.low)) return fmt::format("no interval: {} {}", evaluation.units, evaluation.unit);
-  return fmt::format("95% interval {:.4f} to {:.4f} over {} {}s", interval.low, interval.high, evaluation.units,
-                     evaluation.unit);
+Scores scores_of(const Model& model, const Dataset& data, const std::string& unit) {
+  const Tensor probabilities = predict_probabilities(model, data);
+  return scores_of(model.preprocessing, probabilities, data, {.unit = unit},
+                   smoothed_classes(model, data, probabilities));
 }
 
-nlohmann::json metric_values(const Evaluation& evaluation) {
-  nlohmann::json values = nlohmann::json::object();
-  for (const NamedInterval& metric : evaluation.metrics) values[metric.name] = number(metric.interval.value);
-  return values;
-}
-
-nlohmann::json evaluation_details(const Evaluation& evaluation) {
-  nlohmann::json details = {{"windows", evaluation.windows},
-                            {"samples", evaluation.samples},
-                            {"unit", evaluation.unit},
-                            {"units", evaluation.units},
-                            {"intervals", nlohmann::json::object()},
-                            {"confusion", {{"labels", evaluation.class_names}, {"counts", evaluation.confusion}}},
-                            {"classes", nlohmann::json::array()}};
-  for (const NamedInterval& metric : evaluation.metrics)
-    details["intervals"][metric.name] = {number(metric.interval.low), number(metric.interval.high)};
-  for (const ClassRow& row : evaluation.classes) {
-    nlohmann::json values = {{"name", row.name}, {"samples", row.samples}};
-    for (const NamedValue& value : row.values) values[value.name] = number(value.value);
-    details["classes"].push_back(values);
-  }
-  return details;
+std::vector<NamedEvaluation> evaluations_of(const Model& model, const Dataset& data, const std::string& unit,
+                                            const EvaluateOptions& options, bool smooth) {
+  const Tensor probabilities = predict_probabilities(model, data, smooth);
+  const ScoreChoice choice{.unit = unit, .each_group = true};
+  std::vector<NamedEvaluation> evaluations;
+  const std::vector<int64_t> decided = smooth ? smoothed_classes(model, data, probabilities) : std::vector<int64_t>();
+  if (!decided.empty())
+    evaluations.push_back(
+        {data.name, evaluate(scores_of(model.preprocessing, probabilities, data, choice, decided), options)});
+  evaluations.push_back({data.name + (decided.empty() ? "" : kUnsmoothed),
+                         evaluate(scores_of(model.preprocessing, probabilities, data, choice), options)});
+  return evaluations;
 }
 
 }  // namespace lathe

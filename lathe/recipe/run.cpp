@@ -12,12 +12,15 @@
 #include "lathe/eval/metric.h"
 #include "lathe/exec/run.h"
 #include "lathe/recipe/augmented_batches.h"
+#include "lathe/recipe/class_smoothing.h"
 #include "lathe/recipe/cross_validation.h"
 #include "lathe/recipe/data_section_split.h"
+#include "lathe/recipe/evaluation_text.h"
 #include "lathe/recipe/feature_cache.h"
 #include "lathe/recipe/manifest.h"
 #include "lathe/recipe/plan.h"
 #include "lathe/recipe/run_checks.h"
+#include "lathe/recipe/run_numbers.h"
 #include "lathe/recipe/run_report.h"
 #include "lathe/recipe/toml.h"
 #include "lathe/report/explain.h"
@@ -27,16 +30,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-json to_json(const LedgerRow& row) {
-  json entry = {{"step", row.step},
-                {"parameters", row.parameters},
-                {"macs", row.macs},
-                {"peak_ram_bytes", row.peak_ram_bytes},
-                {"flash_bytes", row.flash_bytes}};
-  for (const auto& [name, value] : row.metrics) entry[name] = value;
-  return entry;
-}
 
 /// One run: what its stages hand on to each other.
 class Run {
@@ -59,6 +52,7 @@ class Run {
     describe();
     train_and_apply_steps();
     make_controls();
+    smooth_sequences();
     evaluate();
     return write();
   }
@@ -73,6 +67,7 @@ class Run {
   FitOptions fit_;
   std::unique_ptr<NormalizedBatches> plain_;
   std::unique_ptr<AugmentedBatches> augmented_;
+  Dataset sequence_;  ///< labels, groups and times of the rows that train, before some of them are held back
   Dataset held_back_;
   std::unique_ptr<NormalizedBatches> held_back_rows_;
   ValidationRows validation_;
@@ -152,6 +147,8 @@ class Run {
 
   /// Rows to validate on leave those that train, before anything looks at them.
   void hold_back_rows() {
+    sequence_ = data_.train;
+    sequence_.inputs = Tensor();
     if (plan_.validation.ratio == 0) return;
     const Split split = within(plan_.data.name, [&] { return hold_back(data_.train, plan_.validation); });
     held_back_ = data_.train.select(split.test);
@@ -287,21 +284,6 @@ class Run {
                       }});
   }
 
-  static json summary(const FitReport& report) {
-    json all = {{"epochs", report.epochs},
-                {"seconds", report.seconds},
-                {"epoch_seconds_median", report.epoch_seconds_median},
-                {"loss", report.loss}};
-    if (report.best_epoch > 0) all.update({{"best_epoch", report.best_epoch}, {"best_value", report.best_value}});
-    return all;
-  }
-  static std::string sentence(const FitReport& report) {
-    return fmt::format("{} epochs in {}: loss {:.4f}{}", report.epochs, human_seconds(report.seconds), report.loss,
-                       report.best_epoch > 0 ? fmt::format(" (best on validation rows: epoch {}, {:.4f})",
-                                                           report.best_epoch, report.best_value)
-                                             : "");
-  }
-
   fs::path cache_folder() const { return options_.cache.empty() ? default_cache_folder() : options_.cache; }
 
   void make_controls() {
@@ -311,8 +293,8 @@ class Run {
     };
     std::vector<ControlPoint> points;
     for (const json& row : metrics_["ledger"])
-      points.push_back({row.at(plan_.evaluate.primary).get<double>(), row.at("parameters").get<int64_t>(),
-                        row.at("macs").get<int64_t>()});
+      points.push_back(
+          {number_at(row, plan_.evaluate.primary), row.at("parameters").get<int64_t>(), row.at("macs").get<int64_t>()});
     metrics_["controls"] =
         run_controls({.section = plan_.controls,
                       .folder = options_.out,
@@ -334,9 +316,18 @@ class Run {
 
   void note_ledger(const std::string& step, const Model& model) {
     std::map<std::string, double> measured;
-    if (data_.test.rows() > 0)
-      measured[plan_.evaluate.primary] = metric(plan_.evaluate.primary, scores_of(model, data_.test, "window"));
-    metrics_["ledger"].push_back(to_json(ledger_row(step, model.graph, measured)));
+    if (data_.test.rows() > 0) {
+      const Scores scores = scores_of(model, data_.test, "window");
+      for (const std::string& name : plan_.evaluate.ledger) measured[name] = metric(name, scores);
+    }
+    metrics_["ledger"].push_back(ledger_entry(ledger_row(step, model.graph, measured)));
+  }
+
+  void smooth_sequences() {
+    if (!plan_.evaluate.hidden_markov) return;
+    const std::string sentence = estimate_smoothing(model_, {sequence_, data_.train, held_back_});
+    say(sentence);
+    metrics_["notes"].push_back(sentence);
   }
 
   void evaluate() {
@@ -345,16 +336,19 @@ class Run {
     for (const std::string& set : plan_.evaluate.sets) {
       const Dataset& data = set == "test" ? data_.test : data_.train;
       if (data.rows() == 0) continue;
-      const Evaluation evaluation =
-          lathe::evaluate(scores_of(model_, data, plan_.evaluate.unit), plan_.evaluate.options);
-      metrics_["sets"][data.name] = metric_values(evaluation);
-      metrics_["details"][data.name] = evaluation_details(evaluation);
-      const auto primary = std::find_if(evaluation.metrics.begin(), evaluation.metrics.end(),
-                                        [&](const NamedInterval& m) { return m.name == plan_.evaluate.primary; });
-      if (primary != evaluation.metrics.end())
-        say(fmt::format("{}: {} {:.4f} ({})", data.name, primary->name, primary->interval.value,
-                        interval_text(primary->interval, evaluation)));
+      for (const auto& [name, evaluation] : evaluations_of(model_, data, plan_.evaluate.unit, plan_.evaluate.options)) {
+        metrics_["sets"][name] = metric_values(evaluation);
+        metrics_["details"][name] = evaluation_details(evaluation);
+        say_primary(name, evaluation);
+      }
     }
+  }
+
+  void say_primary(const std::string& set, const Evaluation& evaluation) const {
+    for (const NamedInterval& metric : evaluation.metrics)
+      if (metric.name == plan_.evaluate.primary)
+        say(fmt::format("{}: {} {:.4f} ({})", set, metric.name, metric.interval.value,
+                        interval_text(metric.interval, evaluation)));
   }
 
   json write() {

@@ -100,7 +100,18 @@ json folds_section(const json& metrics) {
           {"set", set},
           {"rows", metrics.at("folds")},
           {"across", metrics.at("across_folds")},
+          {"steps", metrics.value("steps", json::array())},
           {"pooled", sets_with_intervals(metrics).at(set)}};
+}
+
+/// Who the rows come from, set by set.
+json groups_section(const json& metrics) {
+  json sets = json::object();
+  for (const auto& [set, details] : metrics.at("details").items())
+    if (details.contains("groups"))
+      sets[set] = {{"rows", details.at("groups")}, {"across", details.at("across_groups")}};
+  if (sets.empty()) return nullptr;
+  return {{"metric", metrics.value("primary", "")}, {"sets", sets}};
 }
 
 json headline(const json& metrics) {
@@ -143,6 +154,7 @@ void write_report(const fs::path& folder, const json& metrics) {
   if (json steps = trainings(folder, metrics); !steps.empty()) page["trainings"] = std::move(steps);
   if (metrics.contains("controls")) page["controls"] = metrics["controls"];
   if (metrics.contains("folds")) page["folds"] = folds_section(metrics);
+  if (json groups = groups_section(metrics); !groups.is_null()) page["groups"] = std::move(groups);
   page.update(explained);
   write_atomic(folder / "report.html", report_page(page));
 }

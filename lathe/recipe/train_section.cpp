@@ -124,6 +124,9 @@ std::vector<UnusedKey> unused_in_train(const Settings& settings, const FitOption
   if (settings.has("class_weights") && fit.loss.kind != "cross_entropy")
     unused.push_back({"class_weights", "loss",
                       fmt::format("has no effect with the loss '{}'; it counts with cross_entropy", fit.loss.kind)});
+  if (settings.has("shuffle_buffer") && (fit.batch == 0 || !fit.shuffle))
+    unused.push_back({"shuffle_buffer", fit.batch == 0 ? "batch" : "shuffle",
+                      "has no effect where rows are not shuffled; it counts with mini-batches and shuffle = true"});
   if (settings.has("shuffle") && fit.batch == 0)
     unused.push_back({"shuffle", "batch",
                       "has no effect with batch = 0, where every step takes all rows; it counts with mini-batches"});
@@ -207,6 +210,7 @@ TrainSection train_section(const Settings& settings, const Model& model, bool va
   fit.batch = settings.count("batch", 0, 0);
   fit.accumulate = settings.count("accumulate", 1, 1);
   fit.shuffle = settings.flag("shuffle", true);
+  fit.shuffle_buffer = settings.count("shuffle_buffer", 0, 0);
   fit.freeze = settings.words("freeze", std::vector<std::string>());
   fit.kernel_method = settings.word("kernel_method", "auto");
   fit.clip_norm = settings.real("clip_norm", 0.0);

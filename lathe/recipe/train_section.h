@@ -25,10 +25,10 @@ struct TrainSection {
 /// What a model of its task is trained with where nothing else is said.
 std::string default_loss(const Model& model);
 
-/// Keys: epochs, batch, accumulate, shuffle, loss, class_weights, freeze, clip_norm, clip_value, checkpoint_seconds,
-/// optimizer (a table or a name), schedule (a table or a name); with validation rows monitor, patience, min_delta,
-/// restore_best. A key that has no effect beside the others, a loss that does not suit the network's output, and globs
-/// that match nothing in it are refused here.
+/// Keys: epochs, batch, accumulate, shuffle, shuffle_buffer, loss, class_weights, freeze, clip_norm, clip_value,
+/// checkpoint_seconds, optimizer (a table or a name), schedule (a table or a name); with validation rows monitor,
+/// patience, min_delta, restore_best. A key that has no effect beside the others, a loss that does not suit the
+/// network's output, and globs that match nothing in it are refused here.
 /// @param fewest_epochs  0 where a training may be left out
 TrainSection train_section(const Settings& settings, const Model& model, bool validates = false,
                            int64_t fewest_epochs = 1);

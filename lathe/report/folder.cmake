@@ -17,7 +17,7 @@ function(lathe_report_assets)
   set(assets ${CMAKE_CURRENT_SOURCE_DIR}/report/assets)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/report/assets.cpp)
   # The scripts are joined into one scope, in the order in which they use each other.
-  set(scripts scope_open dom plots tables controls folds history kernels windows check report scope_close)
+  set(scripts scope_open dom plots tables controls folds groups history kernels windows check report scope_close)
   list(TRANSFORM scripts REPLACE "(.+)" "${assets}/\\1.js")
   list(TRANSFORM scripts PREPEND "script=" OUTPUT_VARIABLE named_scripts)
   set(embed ${CMAKE_CURRENT_SOURCE_DIR}/report/embed.cmake)

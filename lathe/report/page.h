@@ -21,7 +21,10 @@ namespace lathe {
 ///                      verdict: [sentence]}
 ///   folds             {metric, set, rows: [{name, train_rows, test_rows, metrics: {METRIC: value}}],
 ///                      across: {METRIC: {mean, std, low, high, corrected_low, corrected_high}},
-///                      pooled: {METRIC: {value, low, high}}}
+///                      pooled: {METRIC: {value, low, high}},
+///                      steps?: [{step, metrics: as across}]; each row then has steps: [{step, metrics}]}
+///   groups            {metric, sets: {NAME: {rows: [{name, windows, samples, classes, METRIC: value}],
+///                      across: {METRIC: {mean, std, groups: that have a value}}}}}
 ///   sets              {NAME: {METRIC: number or {value, low, high}, confusion?: {labels, counts[truth][predicted]}}}
 ///   kernels           {rate_hz, importance?: what the numbers are (axis title),
 ///                      list: [{bank, index, node?, taps[], bias?, mix?, importance, sign?}]}; bank is a number or a

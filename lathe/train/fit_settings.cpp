@@ -50,6 +50,7 @@ void check_fit_options(const Graph& graph, const FitOptions& options) {
   at_least("epochs", options.epochs, 1);
   at_least("batch", options.batch, 0);
   at_least("accumulate", options.accumulate, 1);
+  at_least("shuffle_buffer", options.shuffle_buffer, 0);
   at_least("clip_norm", options.clip_norm, 0.0);
   at_least("clip_value", options.clip_value, 0.0);
   at_least("checkpoint_seconds", options.checkpoint_seconds, 0.0);
@@ -116,7 +117,8 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   add("epochs", options.epochs);
   add("batch", options.batch);
   add("accumulate", options.accumulate);
-  add("shuffle", options.shuffle);
+  add("shuffle", options.shuffle_buffer > 0 ? fmt::format("{} (buffer of {})", options.shuffle, options.shuffle_buffer)
+                                            : fmt::format("{}", options.shuffle));
   add("clip_norm", options.clip_norm);
   add("clip_value", options.clip_value);
   add("seed", options.seed);

@@ -61,8 +61,7 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
           "--ratio 0.3,x: 'x' is not a number (expected numbers with commas between)");
   refused({"list", "opps"}, 2,
           "unknown list 'opps'; known: augmentations, cleaners, criteria, distillation_losses, front_ends, losses, "
-          "macs, metrics, models, ops, "
-          "optimizers, "
+          "macs, metrics, models, ops, optimizers, pretext_methods, pretext_tasks, "
           "readers, recipes, regularizers, schedules, simulators, steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
@@ -190,8 +189,8 @@ TEST_F(Errors, ArraysThatDoNotFit) {
 TEST_F(Errors, RecipesThatDoNotFit) {
   refused({"run", "small.toml", "--out", "r", "--set", "train.epoch=3"}, 2,
           "--set train.epoch=3: unknown key 'epoch'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-          "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, min_delta, monitor, optimizer, "
-          "patience, regularizer, restore_best, schedule, shuffle (did you mean 'epochs'?)");
+          "class_weights, clip_norm, clip_value, epochs, freeze, kernel_method, loss, min_delta, monitor, optimizer, "
+          "patience, regularizer, restore_best, schedule, shuffle, shuffle_buffer (did you mean 'epochs'?)");
   refused({"run", "small.toml", "--out", "r", "--set", "data.simulator_windows=3"}, 3,
           "small: split: fold 0 of 4 is empty (expected at least one row a fold, got 3 rows)");
   refused({"sweep", "small.toml", "--grid", "model.kernels", "--out", "s"}, 2,

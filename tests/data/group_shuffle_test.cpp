@@ -1,4 +1,4 @@
-/// group_shuffle against scikit-learn 1.7's GroupShuffleSplit: the groups below are what it tests.
+/// group_shuffle against scikit-learn 1.9.1's GroupShuffleSplit: the groups below are what it tests.
 #include <set>
 
 #include "lathe/data/splits.h"

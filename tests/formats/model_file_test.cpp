@@ -173,11 +173,11 @@ TEST(ModelFile, PreprocessingIsChecked) {
   EXPECT_EQ(with("smooth_order", 151),
             "lathe.preprocessing: smooth_window 151 does not go with smooth_order 151 "
             "(expected 0, or a window above the order)");
-  EXPECT_EQ(
-      with("normalise", "none"),
-      "lathe.preprocessing: unknown setting 'normalise'; known: class_names, cleaning, front_end, mean, normalize, "
-      "rate_hz, smooth_order, "
-      "smooth_window, std, task, threshold (did you mean 'normalize'?)");
+  EXPECT_EQ(with("normalise", "none"),
+            "lathe.preprocessing: unknown setting 'normalise'; known: class_names, cleaning, front_end, hidden_markov, "
+            "mean, normalize, "
+            "rate_hz, smooth_order, "
+            "smooth_window, std, task, threshold (did you mean 'normalize'?)");
 }
 
 TEST(ModelFile, NothingIsWrittenWhereSavingFails) {

@@ -47,6 +47,39 @@ TEST(Preprocess, FilesFromBeforeFrontEndsHaveNone) {
   EXPECT_EQ(preprocessing_from_json(text).front_end, FrontEnd{});
 }
 
+Preprocessing with_smoothing() {
+  return {.class_names = {"sits", "walks"},
+          .task = "classification",
+          .hidden_markov = {{.25, .75}, {.5, .5, .125, .875}, {1, 0, .25, .75}}};
+}
+
+TEST(Preprocess, SmoothingOfClassesIsSavedAndComesBack) {
+  EXPECT_EQ(preprocessing_from_json(preprocessing_to_json(with_smoothing())), with_smoothing());
+  const json saved = json::parse(preprocessing_to_json(with_smoothing()));
+  EXPECT_EQ(saved.at("hidden_markov").at("transition"), json({{.5, .5}, {.125, .875}}));
+  EXPECT_FALSE(json::parse(preprocessing_to_json({})).contains("hidden_markov"));
+}
+
+TEST(Preprocess, TamperedSmoothingIsOneSentence) {
+  const auto refusal = [](const std::function<void(json&)>& damage) {
+    json saved = json::parse(preprocessing_to_json(with_smoothing()));
+    damage(saved);
+    return error_of([&] { preprocessing_from_json(saved.dump()); });
+  };
+  EXPECT_EQ(refusal([](json& saved) { saved["hidden_markov"] = 3; }),
+            "hidden_markov is number (expected an object of tables)");
+  EXPECT_EQ(refusal([](json& saved) { saved["hidden_markov"].erase("emission"); }),
+            "hidden_markov: 'emission' is missing");
+  EXPECT_EQ(refusal([](json& saved) { saved["hidden_markov"]["start"] = {.5, .25}; }),
+            "hidden Markov model: row 0 of 'start' is no distribution (its sum is 0.75)");
+  EXPECT_EQ(refusal([](json& saved) { saved["hidden_markov"]["transition"].erase(1); }),
+            "hidden Markov model: 'transition' has 2 numbers (expected 4)");
+  EXPECT_EQ(refusal([](json& saved) { saved["class_names"] = {"a", "b", "c"}; }),
+            "hidden Markov model: it has 2 classes (expected 3, as many as have names)");
+  EXPECT_EQ(refusal([](json& saved) { saved["task"] = "segmentation"; }),
+            "hidden Markov model: it smooths classes (expected the task classification)");
+}
+
 TEST(Preprocess, ATamperedFrontEndIsOneSentence) {
   const auto refusal = [](const std::function<void(json&)>& damage) {
     json saved = json::parse(preprocessing_to_json(with_log_mel()));

@@ -130,5 +130,33 @@ TEST_F(Compare, WhatCannotBeComparedIsSaid) {
   EXPECT_EQ(said(), "a and b: metrics.json is not what a run leaves; run the recipes again");
 }
 
+TEST_F(Compare, TwoStepsOfOneRun) {
+  json metrics = {{"primary", "dice"}, {"folds", json::array()}};
+  for (const double value : {0.1, 0.2, 0.3})
+    metrics["folds"].push_back({{"name", fmt::format("fold {}", value)},
+                                {"train_rows", 40},
+                                {"test_rows", 10},
+                                {"rows", "r"},
+                                {"metrics", {{"dice", 9}}},
+                                {"steps",
+                                 {{{"step", "scratch"}, {"metrics", {{"dice", value}}}},
+                                  {{"step", "all"}, {"metrics", {{"dice", value + 0.25}}}}}}});
+  write("a", metrics, {{"data", json::object()}});
+  const json result = compare_runs({folder_ / "a", "scratch"}, {folder_ / "a", "all"});
+  EXPECT_NEAR(result.at("difference").at("mean").get<double>(), 0.25, 1e-12);
+  EXPECT_EQ(result.at("b"), (folder_ / "a").string() + " after 'all'");
+  EXPECT_EQ(error_of([&] { compare_runs({folder_ / "a", "scrath"}, folder_ / "a"); }),
+            (folder_ / "a").string() +
+                " after 'scrath': unknown step 'scrath'; known: all, scratch (did you mean "
+                "'scratch'?)");
+  EXPECT_EQ(error_of([&] { compare_runs({folder_ / "a", "all"}, {folder_ / "a", "all"}, "kappa"); }),
+            (folder_ / "a").string() + " after 'all': unknown metric 'kappa'; known: dice");
+  seeds("c", {0.5, 0.6});
+  EXPECT_EQ(error_of([&] { compare_runs({folder_ / "c", "all"}, folder_ / "c"); }),
+            (folder_ / "c").string() +
+                " after 'all': was run over seeds, whose steps are not kept apart (expected a run "
+                "with [split])");
+}
+
 }  // namespace
 }  // namespace lathe

@@ -2,6 +2,7 @@
 #include "lathe/recipe/cross_validation.h"
 
 #include "lathe/eval/mean_interval.h"
+#include "lathe/formats/model_file.h"
 #include "lathe/recipe/run_report.h"
 #include "lathe/recipe/sweep.h"
 #include "tests/recipe/sample_recipe.h"
@@ -38,6 +39,9 @@ batch = 16
 resamples = 20
 unit = "group"
 )";
+
+/// Enough of them for every class to be in every fold.
+const std::string kManyRhythms = with_line("simulator_windows = 24", "simulator_windows = 96", kRhythms);
 
 TEST(CrossValidation, EveryFoldIsARunAndAllRowsAreTested) {
   const ScratchFolder folder;
@@ -120,6 +124,67 @@ TEST(CrossValidation, RowsThatSeveralFoldsTestAreDrawnTogether) {
   EXPECT_EQ(details.at("windows"), 24);
   EXPECT_EQ(details.at("units"), 12);
   EXPECT_EQ(details.at("unit"), "window");
+}
+
+TEST(CrossValidation, ATableOfTheStepsOverTheFolds) {
+  const ScratchFolder folder;
+  std::vector<std::string> said;
+  const json metrics = run_text(
+      with_line("resamples = 20", "resamples = 20\nledger = [\"kappa\"]", kThree),
+      {.out = folder.path(), .name = "small", .say = [&](const std::string& sentence) { said.push_back(sentence); }});
+  const json& steps = metrics.at("steps");
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].at("step"), "train");
+  EXPECT_EQ(steps[1].at("step"), "merge");
+  for (const char* name : {"dice", "kappa"}) {
+    std::vector<double> values;
+    for (const json& fold : metrics.at("folds")) {
+      const json own = json::parse(read_text(folder / fold.at("folder").get<std::string>() / "metrics.json"));
+      values.push_back(own.at("ledger")[0].at(name));
+      EXPECT_EQ(fold.at("steps")[1].at("metrics").at(name), own.at("ledger")[1].at(name));
+    }
+    EXPECT_EQ(steps[0].at("metrics").at(name).at("mean"), mean_interval(values).mean);
+    EXPECT_EQ(steps[0].at("metrics").at(name).at("std"), mean_interval(values).deviation);
+  }
+  ASSERT_GE(said.size(), 4U);
+  EXPECT_EQ(said[said.size() - 4], "step                dice              kappa");
+  const auto cell = [&](const char* name) {
+    const json& across = steps[0].at("metrics").at(name);
+    return fmt::format("{:.4f} ± {:.4f}", across.at("mean").get<double>(), across.at("std").get<double>());
+  };
+  EXPECT_EQ(said[said.size() - 3], fmt::format("train  {:>17}  {:>17}", cell("dice"), cell("kappa")));
+}
+
+TEST(CrossValidation, GroupsOfAllFoldsAndOfFoldsThatTestThemAgain) {
+  const ScratchFolder folder;
+  const json once = run_text(folded("kind = \"grouped\"\nfolds = 2\n", kManyRhythms), {.out = folder / "once"})
+                        .at("details")
+                        .at("rhythm");
+  ASSERT_EQ(once.at("groups").size(), 32U);
+  EXPECT_EQ(once.at("groups")[0].at("name"), "record1");
+  EXPECT_EQ(once.at("groups")[0].at("windows"), 3);
+  EXPECT_EQ(once.at("across_groups").at("accuracy").at("groups"), 32);
+  const json again =
+      run_text(folded("kind = \"repeated\"\nfolds = 2\nrepeats = 2\n", kManyRhythms), {.out = folder / "again"})
+          .at("details")
+          .at("rhythm");
+  std::set<std::string> names;
+  for (const json& group : again.at("groups")) names.insert(group.at("name").get<std::string>());
+  EXPECT_GT(names.size(), 32U);
+  EXPECT_EQ(names.begin()->rfind("record1, ", 0), 0U) << *names.begin();
+}
+
+TEST(CrossValidation, SmoothsWithTheTablesOfEachFold) {
+  const ScratchFolder folder;
+  const std::string text =
+      with_line("unit = \"group\"", "smoothing = \"hmm\"", folded("kind = \"grouped\"\nfolds = 2\n", kManyRhythms));
+  const json metrics = run_text(text, {.out = folder.path()});
+  EXPECT_EQ(metrics.at("sets").size(), 2U);
+  EXPECT_EQ(metrics.at("details").at("rhythm").at("windows"), 96);
+  EXPECT_EQ(metrics.at("sets").at("rhythm").at("auroc"), metrics.at("sets").at("rhythm without smoothing").at("auroc"));
+  const HiddenMarkov first = load_model(folder / "folds/fold-0/model.safetensors").preprocessing.hidden_markov;
+  EXPECT_FALSE(first.empty());
+  EXPECT_NE(first, load_model(folder / "folds/fold-1/model.safetensors").preprocessing.hidden_markov);
 }
 
 TEST(CrossValidation, TheReportShowsItsFoldsAndCanBeWrittenAgain) {

@@ -7,9 +7,11 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/zeros.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "lathe/models/model_registry.h"
+#include "lathe/recipe/evaluation_text.h"
 #include "lathe/recipe/toml.h"
 #include "lathe/signal/savgol.h"
 #include "tests/support/support.h"
@@ -51,7 +53,7 @@ TEST(EvaluateSection, ClassesAreTakenAsNumbersOnlyWhenAsked) {
   Preprocessing preprocessing{.task = "classification"};
   const std::vector<std::string> names = evaluate_section(Settings("r.toml"), preprocessing).options.metrics;
   EXPECT_EQ(names, (std::vector<std::string>{"macro_f1", "accuracy", "precision", "recall", "sensitivity",
-                                             "specificity", "auroc", "kappa"}));
+                                             "specificity", "auroc", "kappa", "ece"}));
   EXPECT_EQ(evaluate_section(parse_toml("metrics = [\"mae\"]\n", "r.toml"), preprocessing).options.metrics,
             std::vector<std::string>{"mae"});
 }
@@ -61,6 +63,52 @@ TEST(EvaluateSection, SmoothingThatMakesNoSenseIsRefused) {
             "r.toml:1: savgol: the window has no centre (expected an odd number of samples, got 10)");
   EXPECT_EQ(error_in("smooth_window = 3\nsmooth_order = 3\n"),
             "r.toml:1: savgol: the order does not fit the window (expected 0 to 2, got 3)");
+}
+
+TEST(EvaluateSection, TheLedgerBeginsWithThePrimary) {
+  Preprocessing preprocessing{.task = "classification"};
+  const auto ledger = [&](const std::string& text) {
+    return evaluate_section(parse_toml(text, "r.toml"), preprocessing).ledger;
+  };
+  EXPECT_EQ(ledger("resamples = 0\n"), std::vector<std::string>{"macro_f1"});
+  EXPECT_EQ(ledger("ledger = [\"kappa\", \"macro_f1\"]\n"), (std::vector<std::string>{"macro_f1", "kappa"}));
+  EXPECT_EQ(error_in("ledger = [\"kapa\"]\n").rfind("r.toml:1: unknown metric 'kapa'; known: ", 0), 0U);
+}
+
+TEST(EvaluateSection, SequencesAreSmoothedWhereAWindowHasAClass) {
+  Preprocessing preprocessing{.task = "classification"};
+  EXPECT_TRUE(evaluate_section(parse_toml("smoothing = \"hmm\"\n", "r.toml"), preprocessing).hidden_markov);
+  EXPECT_EQ(error_in("smoothing = \"hmn\"\n", "classification"),
+            "r.toml:1: unknown smoothing 'hmn'; known: hmm, none (did you mean 'hmm'?)");
+  EXPECT_EQ(error_in("smoothing = \"hmm\"\n"),
+            "r.toml:1: 'smoothing' has no effect on labels a sample; smooth_window counts with them");
+}
+
+TEST(EvaluationText, GroupsHaveATable) {
+  Evaluation evaluation{.windows = 5, .samples = 5};
+  evaluation.groups = {{"anna", 3, 3, 2, {{"kappa", 0.5}, {"ece", 0.125}}},
+                       {"ben", 2, 2, 1, {{"kappa", std::nan("")}, {"ece", 0.25}}}};
+  evaluation.across_groups = {{"kappa", 0.5, std::nan(""), 1}, {"ece", 0.1875, 0.08838834764831845, 2}};
+  EXPECT_EQ(evaluation_text(evaluation),
+            "5 windows, 5 samples\n"
+            "\n"
+            "\n"
+            "group           windows  classes        kappa          ece\n"
+            "anna                  3        2       0.5000       0.1250\n"
+            "ben                   2        1            -       0.2500\n"
+            "mean of 2                             0.5000*       0.1875\n"
+            "std                                         -       0.0884\n"
+            "* left out, for it is not defined: kappa for 1\n");
+  const nlohmann::json details = evaluation_details(evaluation);
+  EXPECT_TRUE(details.at("groups")[1].at("kappa").is_null());
+  EXPECT_EQ(details.at("across_groups").at("kappa"), (nlohmann::json{{"mean", 0.5}, {"std", nullptr}, {"groups", 1}}));
+}
+
+TEST(EvaluationText, GroupsAreWorthATableWhereTheySayMoreThanRows) {
+  EXPECT_TRUE(worth_a_table({"a", "b", "a"}));
+  EXPECT_FALSE(worth_a_table({"a", "a"}));
+  EXPECT_FALSE(worth_a_table({"a", "b"}));
+  EXPECT_FALSE(worth_a_table({}));
 }
 
 class Predicting : public testing::Test {

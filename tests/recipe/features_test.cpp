@@ -196,7 +196,7 @@ TEST_F(Features, AModelFromAFileKeepsItsFrontEnd) {
 TEST_F(Features, SlipsInAugmentation) {
   EXPECT_EQ(
       error_with(kTones + "[augment.mixupp]\nalpha = 1\n"),
-      "recipe.toml:26: unknown augmentation 'mixupp'; known: crop, flip, frequency_mask, mixstyle, mixup, time_mask, "
+      "recipe.toml:26: unknown augmentation 'mixupp'; known: axis_swap, crop, flip, frequency_mask, mixstyle, mixup, rotation, time_mask, "
       "time_roll (did you mean 'mixup'?)");
   EXPECT_EQ(error_with(kTones + "[augment.mixup]\nalfa = 1\n"),
             "recipe.toml:27: unknown key 'alfa'; known: alpha (did you mean 'alpha'?)");

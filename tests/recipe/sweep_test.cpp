@@ -59,8 +59,9 @@ TEST(SweepCombinations, ASlipInTheGridShowsBeforeTheFirstCell) {
   EXPECT_EQ(
       refusal(parse_axis("train.epohcs=1,2")),
       "--grid train.epohcs=1: unknown key 'epohcs'; known: accumulate, batch, checkpoint_seconds, checkpoint_steps, "
-      "class_weights, clip_norm, clip_value, epochs, kernel_method, loss, min_delta, monitor, optimizer, patience, "
-      "regularizer, restore_best, schedule, shuffle "
+      "class_weights, clip_norm, clip_value, epochs, freeze, kernel_method, loss, min_delta, monitor, optimizer, "
+      "patience, "
+      "regularizer, restore_best, schedule, shuffle, shuffle_buffer "
       "(did you mean "
       "'epochs'?)");
   EXPECT_EQ(refusal(parse_axis("train.batch=4,half")),

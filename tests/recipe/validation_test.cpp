@@ -42,7 +42,7 @@ TEST(Validation, KeysWithoutRowsToWatchAreRefused) {
   EXPECT_STREQ(error_of_run(with_line("epochs = 2", "epochs = 2\npatience = 3")).what(),
                "recipe.toml:13: 'patience' has no effect without rows to validate on; add a [validation] section");
   EXPECT_STREQ(error_of_run(watched("monitor = \"dise\"")).what(),
-               "recipe.toml:16: unknown metric 'dise'; known: accuracy, auroc, dice, f1, kappa, macro_f1, mae, "
+               "recipe.toml:16: unknown metric 'dise'; known: accuracy, auroc, dice, ece, f1, kappa, macro_f1, mae, "
                "precision, recall, rmse, sensitivity, specificity (did you mean 'dice'?)");
   EXPECT_STREQ(error_of_run(watched("", "[validation]\nratio = 1\n\n[train]")).what(),
                "recipe.toml:12: 'ratio' is 1 (expected more than 0 and less than 1)");

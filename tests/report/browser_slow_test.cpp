@@ -141,5 +141,46 @@ TEST(ReportInBrowser, FetchesNothing) {
   EXPECT_NE(seen.console[0].find("Content Security Policy"), std::string::npos) << seen.console[0];
 }
 
+TEST(ReportInBrowser, DrawsGroupsAndStepsAlsoWhereAMetricIsNotDefined) {
+  LATHE_NEEDS_CHROMIUM();
+  const auto fold = [](const char* name, double f1) {
+    return nlohmann::json{{"name", name},
+                          {"train_rows", 40},
+                          {"test_rows", 10},
+                          {"metrics", {{"f1", f1}}},
+                          {"steps",
+                           {{{"step", "scratch"}, {"metrics", {{"f1", f1 / 2}, {"kappa", nullptr}}}},
+                            {{"step", "<i>all"}, {"metrics", {{"f1", f1}, {"kappa", 0.5}}}}}}};
+  };
+  const nlohmann::json across = {{"f1", {{"mean", 0.6}, {"std", 0.1}, {"low", nullptr}, {"high", nullptr}}}};
+  const nlohmann::json report = {
+      {"folds",
+       {{"metric", "f1"},
+        {"set", "adl"},
+        {"rows", {fold("split-0", 0.5), fold("split-1", 0.7)}},
+        {"across", across},
+        {"pooled", {{"f1", 0.6}}},
+        {"steps",
+         {{{"step", "scratch"}, {"metrics", {{"f1", {{"mean", 0.3}, {"std", 0.05}}}}}},
+          {{"step", "<i>all"}, {"metrics", {{"f1", {{"mean", 0.6}, {"std", 0.1}}}, {"kappa", {{"mean", 0.5}}}}}}}}}},
+      {"groups",
+       {{"metric", "f1"},
+        {"sets",
+         {{"adl",
+           {{"rows",
+             {{{"name", "<b>f1"}, {"windows", 9}, {"samples", 9}, {"classes", 3}, {"f1", 0.5}, {"kappa", 0.4}},
+              {{"name", "f5"}, {"windows", 4}, {"samples", 4}, {"classes", 1}, {"f1", 1}, {"kappa", nullptr}}}},
+            {"across",
+             {{"f1", {{"mean", 0.75}, {"std", 0.35}, {"groups", 2}}},
+              {"kappa", {{"mean", 0.4}, {"std", nullptr}, {"groups", 1}}}}}}}}}}}};
+  for (const int width : {1280, 400}) {
+    const Visit seen = test::visit(report_page(report), width);
+    EXPECT_EQ(seen.at("errors"), "0") << seen.at("first-error");
+    EXPECT_EQ(seen.at("plots"), "3");
+    for (const char* fault : {"blank", "unplaced", "untitled"}) EXPECT_EQ(seen.at(fault), "") << fault;
+    EXPECT_EQ(seen.at("overflow"), "0");
+  }
+}
+
 }  // namespace
 }  // namespace lathe

@@ -11,7 +11,7 @@ namespace lathe {
 namespace {
 
 struct CompareVerb {
-  std::string a, b, metric;
+  std::string a, b, metric, step_a, step_b;
 };
 
 }  // namespace
@@ -21,6 +21,8 @@ Work declare_compare(CLI::App& app) {
   app.add_option("RUN_A", verb->a, "a run folder")->required();
   app.add_option("RUN_B", verb->b, "another, over the same folds or seeds")->required();
   app.add_option("--metric", verb->metric, "what to compare (default: the primary metric of both)");
+  app.add_option("--step-a", verb->step_a, "A after this step, not at its end (its title; runs with [split])");
+  app.add_option("--step-b", verb->step_b, "the same of B; two steps of one run can be compared");
   app.footer(
       "For runs of recipes with [split], fold by fold, or with [controls] seeds, seed by seed: the mean difference "
       "with\n"
@@ -28,7 +30,7 @@ Work declare_compare(CLI::App& app) {
       "Example:  lathe run a.toml --set split.kind=kfold --out runs/a, the same with b.toml, then\n"
       "          lathe compare runs/a runs/b");
   return [verb](const Output& output) {
-    const nlohmann::json comparison = compare_runs(verb->a, verb->b, verb->metric);
+    const nlohmann::json comparison = compare_runs({verb->a, verb->step_a}, {verb->b, verb->step_b}, verb->metric);
     output.result(comparison_text(comparison), comparison);
   };
 }

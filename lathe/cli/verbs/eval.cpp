@@ -1,6 +1,5 @@
 /// lathe eval MODEL --inputs X --targets Y
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +8,7 @@
 #include "lathe/cli/options.h"
 #include "lathe/exec/run.h"
 #include "lathe/recipe/evaluate_section.h"
+#include "lathe/recipe/evaluation_text.h"
 
 namespace lathe {
 
@@ -19,23 +19,8 @@ struct EvalVerb {
   DataOptions data;
   MachineOptions machine;
   int64_t resamples = 1000;
+  bool unsmoothed = false;
 };
-
-std::string table(const Evaluation& evaluation) {
-  std::string text = fmt::format("{} windows, {} samples\n\n", evaluation.windows, with_commas(evaluation.samples));
-  for (const NamedInterval& metric : evaluation.metrics)
-    text += std::isnan(metric.interval.value) ? fmt::format("{:<14}undefined here\n", metric.name)
-                                              : fmt::format("{:<14}{:>8.4f}   {}\n", metric.name, metric.interval.value,
-                                                            interval_text(metric.interval, evaluation));
-  if (evaluation.confusion.empty()) return text;
-  text += "\ntruth \\ said  ";
-  for (const std::string& name : evaluation.class_names) text += fmt::format("{:>12}", name);
-  for (size_t truth = 0; truth < evaluation.confusion.size(); ++truth) {
-    text += fmt::format("\n{:<14}", evaluation.class_names[truth]);
-    for (const int64_t count : evaluation.confusion[truth]) text += fmt::format("{:>12}", with_commas(count));
-  }
-  return text + "\n";
-}
 
 }  // namespace
 
@@ -45,10 +30,11 @@ Work declare_eval(CLI::App& app) {
   verb->data.declare(app, true);
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
+  app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's smoothing, of probabilities or of classes");
   verb->machine.declare(app);
   app.footer(
       "Normalisation, front end, smoothing and threshold are the model file's own. With --groups, intervals are over "
-      "groups.");
+      "groups, and each group is also evaluated by itself.");
   return [verb](const Output& output) {
     Model model = open_model(verb->model);
     EvaluateOptions options;
@@ -61,9 +47,15 @@ Work declare_eval(CLI::App& app) {
     verb->machine.apply();
     move_to(model.graph, verb->machine.device);
     const Dataset data = verb->data.load(model, output);
-    const Evaluation evaluation = evaluate(scores_of(model, data, data.groups.empty() ? "window" : "group"), options);
-    output.result(table(evaluation), {{"sets", {{data.name, metric_values(evaluation)}}},
-                                      {"details", {{data.name, evaluation_details(evaluation)}}}});
+    nlohmann::json result = {{"sets", nlohmann::json::object()}, {"details", nlohmann::json::object()}};
+    std::string text;
+    for (const auto& [name, evaluation] :
+         evaluations_of(model, data, data.groups.empty() ? "window" : "group", options, !verb->unsmoothed)) {
+      result["sets"][name] = metric_values(evaluation);
+      result["details"][name] = evaluation_details(evaluation);
+      text += (text.empty() ? "" : fmt::format("\n{}\n", name)) + evaluation_text(evaluation);
+    }
+    output.result(text, result);
   };
 }
 

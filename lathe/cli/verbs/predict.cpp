@@ -1,4 +1,6 @@
 /// lathe predict MODEL INPUT -o OUT.npy
+#include <ATen/ops/tensor.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,9 +30,8 @@ std::string cell(const std::string& text) {
 }
 
 /// "row,file,class": which row of the predictions is which file, and what it is taken for.
-std::string file_table(const Dataset& data, const Tensor& result, const Preprocessing& settings) {
+std::string file_table(const Dataset& data, const Tensor& decided, const Preprocessing& settings) {
   const bool classes = settings.task == "classification";
-  const Tensor decided = !classes ? Tensor() : result.dim() == 1 ? result : result.argmax(1);
   std::string text = classes ? "row,file,class\n" : "row,file\n";
   for (size_t row = 0; row < data.groups.size(); ++row) {
     text += fmt::format("{},{}", row, cell(data.groups[row]));
@@ -42,6 +43,12 @@ std::string file_table(const Dataset& data, const Tensor& result, const Preproce
     text += '\n';
   }
   return text;
+}
+
+/// The class of each row [N]: the largest probability, or what the model's smoothing makes of the sequence.
+Tensor decided_classes(const Model& model, const Dataset& data, const Tensor& probabilities, bool smooth) {
+  const std::vector<int64_t> smoothed = smooth ? smoothed_classes(model, data, probabilities) : std::vector<int64_t>();
+  return smoothed.empty() ? probabilities.argmax(1) : at::tensor(smoothed, at::kLong);
 }
 
 }  // namespace
@@ -60,7 +67,7 @@ Work declare_predict(CLI::App& app) {
   verb->data.ignores_targets = true;
   verb->data.declare_reading(app);
   app.add_flag("--labels", verb->labels, "write decisions (uint8, or the class) instead of probabilities");
-  app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's Savitzky-Golay smoothing");
+  app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's smoothing, of probabilities or of classes");
   verb->machine.declare(app);
   return [verb](const Output& output) {
     Model model = open_model(verb->model);
@@ -80,14 +87,19 @@ Work declare_predict(CLI::App& app) {
       output.say("written as the network gives it: the model has no task (lathe import --task …)");
     else
       result = result.clamp(0, 1);  // smoothing may overshoot; decisions do not change
+    Tensor decided;
+    if (task == "classification") decided = decided_classes(model, data, result, !verb->unsmoothed);
+    if (task == "classification" && !model.preprocessing.hidden_markov.empty() && !verb->unsmoothed)
+      output.say(verb->labels ? "classes are smoothed along sequences, as the model was made to"
+                              : "probabilities are of each row by itself; the model smooths classes (--labels)");
     if (verb->labels)
-      result = task == "classification" ? result.argmax(1) : result.gt(model.preprocessing.threshold).to(at::kByte);
+      result = task == "classification" ? decided : result.gt(model.preprocessing.threshold).to(at::kByte);
     write_npy(verb->out, result);
     const nlohmann::json object = {{"file", verb->out}, {"shape", result.sizes().vec()}};
     if (data.groups.empty())
       return output.result(fmt::format("{}: {}\n", verb->out, Shape(result.sizes().vec())), object);
     const std::string list = verb->out.substr(0, verb->out.size() - 4) + ".files.csv";
-    write_atomic(list, file_table(data, result, model.preprocessing));
+    write_atomic(list, file_table(data, decided, model.preprocessing));
     nlohmann::json with_files = object;
     with_files["files"] = data.groups;
     output.result(fmt::format("{}: {}\n{}: the file of each row\n", verb->out, Shape(result.sizes().vec()), list),

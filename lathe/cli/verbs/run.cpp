@@ -49,8 +49,10 @@ std::string fold_table(const nlohmann::json& metrics) {
   const nlohmann::json across = metrics["across_folds"].value(primary, nlohmann::json::object());
   line("mean ± std", "", "",
        text_of(across.value("mean", nlohmann::json())) + " ± " + text_of(across.value("std", nlohmann::json())));
-  for (const auto& [set, values] : metrics["sets"].items())
-    line("pooled", "", "", text_of(values.value(primary, nlohmann::json())));
+  const std::string first = metrics["sets"].begin().key();
+  for (const auto& [set, values] : metrics["sets"].items())  // "adl", "adl without smoothing"
+    line("pooled" + (set == first ? "" : "," + set.substr(std::min(first.size(), set.size()))), "", "",
+         text_of(values.value(primary, nlohmann::json())));
   return text;
 }
 

@@ -5,7 +5,8 @@ function draw_controls(box, {metric, set, seeds, arms, verdict}) {
   if (seeds === 2) {
     box.append(element('p', {class: 'lead'}, 'Two seeds are few: an interval over two is wide, and chance decides how wide.'));
   }
-  interval_plot(box, arms, `${words(metric)} on ${set}`, seeds);
+  dot_plot(box, arms, `${words(metric)} on ${set}`, 'a seed',
+    seeds === 1 ? 'One seed each.' : `Small dots are the ${seeds} seeds, diamonds their means.`);
   box.append(table(`${words(metric)} on ${set}, over ${seeds} seed${seeds === 1 ? '' : 's'}`,
     ['what was trained', 'parameters', 'MACs', words(metric), '± std', 'each seed'],
     arms.map(arm => [arm.name, show(arm.parameters), show(arm.macs),
@@ -13,19 +14,19 @@ function draw_controls(box, {metric, set, seeds, arms, verdict}) {
       arm.values.map(value => is_number(value) ? show_bound(value) : '–').join('  ')]), 'wide'));
 }
 
-// A dot a seed, the mean as a bar of no height, one row for each way.
-function interval_plot(box, arms, title, seeds) {
+// A dot a value, a diamond their mean, one row for each way.
+function dot_plot(box, arms, title, dot, caption) {
   const names = arms.map(arm => arm.name);
   const dots = arms.flatMap(arm => arm.values.filter(is_number).map(value => ({x: value, y: arm.name})));
   const means = arms.map(arm => ({x: arm.mean, y: arm.name}));
   plot(box, {
     name: title,
-    caption: seeds === 1 ? 'One seed each.' : `Small dots are the ${seeds} seeds, diamonds their means.`,
+    caption,
     height: 60 + 34 * arms.length,
     config: () => ({
       type: 'scatter',
       data: {datasets: [
-        {label: 'a seed', data: dots, backgroundColor: faded('negative', 0.5), radius: 4},
+        {label: dot, data: dots, backgroundColor: faded('negative', 0.5), radius: 4},
         {label: 'mean', data: means, backgroundColor: colour('ink'), pointStyle: 'rectRot', radius: 7},
       ]},
       options: options({

@@ -57,6 +57,7 @@ function show_points(value, first) {
 // What a metric can be, for intervals that reach beyond it; the first that matches holds.
 const metric_ranges = [
   [/(^|_)(mae|rmse|loss|bce)$/, [0, Infinity]],
+  [/(^|_)ece$/, [0, 1]],
   [/(kappa|mcc|correlation)/, [-1, 1]],
   [/(accuracy|auroc|dice|f1|iou|precision|recall|sensitivity|specificity)/, [0, 1]],
 ];
@@ -68,7 +69,7 @@ function range_of(metric) {
 
 const known_words = {
   auroc: 'AUROC', mae: 'MAE', rmse: 'RMSE', f1: 'F1', macs: 'MACs', dice: 'DICE', peak_ram_bytes: 'peak RAM',
-  flash_bytes: 'flash', 'macro_f1': 'macro F1', bce: 'BCE',
+  flash_bytes: 'flash', 'macro_f1': 'macro F1', bce: 'BCE', ece: 'ECE',
 };
 
 // "peak_ram_bytes" -> "peak RAM"; "validation_dice" -> "validation DICE".

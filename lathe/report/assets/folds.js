@@ -1,6 +1,6 @@
 // Folds of a cross-validation: a dot each, their mean, the pooled value; then the table fold by fold.
 
-function draw_folds(box, {metric, set, rows, across, pooled}) {
+function draw_folds(box, {metric, set, rows, across, pooled, steps}) {
   fold_plot(box, rows, `${words(metric)} on ${set}`, metric, across[metric], pooled[metric]);
   const metrics = Object.keys(rows[0].metrics);
   metrics.sort((one, other) => (other === metric) - (one === metric));
@@ -13,6 +13,23 @@ function draw_folds(box, {metric, set, rows, across, pooled}) {
   box.append(table(`Metrics of each fold on ${set}`, ['fold', 'rows that train', 'rows that test', ...metrics.map(words)],
     [...rows.map(row => [row.name, show(row.train_rows), show(row.test_rows), ...cells(name => show(row.metrics[name]))]),
       ...summary], 'wide'));
+  if (steps && steps.length) draw_fold_steps(box, {metric, set, rows, steps});
+}
+
+// What each step came to, over the folds: the comparison of a recipe whose steps are ways to train.
+function draw_fold_steps(box, {metric, set, rows, steps}) {
+  const arms = steps.filter(step => step.metrics[metric]).map(step => ({
+    name: step.step, mean: step.metrics[metric].mean,
+    values: rows.map(row => row.steps.find(one => one.step === step.step)).map(one => one && one.metrics[metric]),
+  }));
+  box.append(element('h3', {}, 'After each step'));
+  dot_plot(box, arms, `${words(metric)} on ${set}`, 'a fold', `Small dots are the ${rows.length} folds, diamonds their means.`);
+  const metrics = [...new Set(steps.flatMap(step => Object.keys(step.metrics)))];
+  metrics.sort((one, other) => (other === metric) - (one === metric));
+  const cell = across => across ? element('td', {}, show(across.mean),
+    is_number(across.std) && element('small', {}, '± ' + show_bound(across.std)) || null) : '–';
+  box.append(table(`Mean ± std over folds on ${set}, after each step`, ['step', ...metrics.map(words)],
+    steps.map(step => [step.step, ...metrics.map(name => cell(step.metrics[name]))])));
 }
 
 // The mean's two intervals: as if folds were independent, and for folds that share training rows.

@@ -15,6 +15,9 @@ const sections = [
     lead: 'Every fold is a model of its own, measured on rows that it was not trained on.'},
   {key: 'sets', title: 'Quality', draw: draw_sets,
     lead: 'Brackets are 95 % intervals: sets of this size, drawn again, would mostly land inside them.'},
+  {key: 'groups', title: 'Groups', draw: draw_groups,
+    lead: 'Every group (a subject, a recording) by itself. Their mean counts each group once, however much it recorded; ' +
+      'the pooled values above count every row once.'},
   {key: 'kernels', title: 'Kernels', draw: draw_kernels},
   {key: 'windows', title: windows => windows.some(row => row.picture) ? 'Images' : 'Windows', draw: draw_windows},
   {key: 'notes', title: 'Notes', draw: draw_notes},
