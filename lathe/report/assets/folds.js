@@ -23,7 +23,8 @@ function draw_fold_steps(box, {metric, set, rows, steps}) {
     values: rows.map(row => row.steps.find(one => one.step === step.step)).map(one => one && one.metrics[metric]),
   }));
   box.append(element('h3', {}, 'After each step'));
-  dot_plot(box, arms, `${words(metric)} on ${set}`, 'a fold', `Small dots are the ${rows.length} folds, diamonds their means.`);
+  dot_plot(box, arms, {name: `${words(metric)} on ${set} after each step`, values: `${words(metric)} on ${set}`, rows: 'step', dot: 'a fold',
+    caption: `Small dots are the ${rows.length} folds, diamonds their means.`});
   const metrics = [...new Set(steps.flatMap(step => Object.keys(step.metrics)))];
   metrics.sort((one, other) => (other === metric) - (one === metric));
   const cell = across => across ? element('td', {}, show(across.mean),

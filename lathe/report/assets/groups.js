@@ -36,7 +36,7 @@ function group_plot(box, rows, title, metric, {mean, std}) {
     {label: 'one deviation', data: is_number(std) ? bar : [], type: 'line', borderColor: colour('ink'), borderWidth: 2, pointRadius: 0},
   ];
   plot(box, {
-    name: title,
+    name: `${title} by group`,
     caption: 'A dot a group, the highest on top; open dots are groups of one class. The diamond is their mean, the bar one deviation to either side.',
     height: Math.min(70 + 22 * names.length, 900),
     config: () => ({
