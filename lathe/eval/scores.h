@@ -68,7 +68,7 @@ struct Scores {
   std::vector<Ranking> rankings;         ///< binary: one; classes: each class against the rest; empty for values
   std::vector<ErrorSum> errors;          ///< [unit]; empty but for values
   std::vector<ConfidenceCell> confidences = {};  ///< of classes; only counts above 0
-  std::vector<GroupScores> groups = {};          ///< each group's own, in order of name; or empty
+  std::vector<GroupScores> groups;               ///< each group's own, in order of name; or empty
 };
 
 /// A group by itself; its units are its windows.
