@@ -193,7 +193,8 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--augment", action="store_true", help="turn windows while everything is trained, too")
     for method in ("scratch", "frozen", "all", "surgical", "pretrain"):
-        parser.add_argument(f"--{method}-rate", type=float, default={"pretrain": 1e-4, "frozen": 1e-3}.get(method, 3e-4))
+        rate = {"pretrain": 1e-4, "frozen": 1e-3}.get(method, 3e-4)
+        parser.add_argument(f"--{method}-rate", type=float, default=rate)
     parser.add_argument("--pretrain-epochs", type=int, default=40)
     parser.add_argument("--pretrain-batch", type=int, default=32)
     parser.add_argument("--turn", action="store_true", help="turn windows while pretraining")
