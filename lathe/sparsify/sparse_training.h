@@ -34,9 +34,6 @@ struct SparsityOptions {
   uint64_t seed = 0;
   bool operator==(const SparsityOptions&) const = default;
 };
-inline bool operator==(const StrengthOptions& a, const StrengthOptions& b) {
-  return a.kind == b.kind && a.deviations == b.deviations;
-}
 
 /// A named way: sets the rules, and what else belongs to it.
 struct SparsityMethod {

@@ -15,6 +15,7 @@ namespace lathe {
 struct StrengthOptions {
   std::string kind = "coactivation";
   double deviations = 1;  ///< variance: active is what lies as many standard deviations from the batch's mean
+  bool operator==(const StrengthOptions&) const = default;
 };
 
 struct Strength {
