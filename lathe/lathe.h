@@ -5,6 +5,7 @@
 #include "lathe/base/settings.h"  // what a recipe or the command line sets, by name
 
 #include "lathe/graph/builder.h"  // builds a graph node by node
+#include "lathe/graph/freeze.h"   // layers that stay as they are while the rest trains
 #include "lathe/graph/graph.h"    // Graph: named nodes, each with one op, its inputs and its tensors
 #include "lathe/graph/groups.h"   // units that thin out the same layers
 #include "lathe/graph/op.h"       // Op: the contract; derive from it for an op of your own
@@ -30,11 +31,12 @@
 #include "lathe/data/transforms.h"             // normalisation of single windows
 #include "lathe/data/windows.h"                // windows of long recordings
 
-#include "lathe/signal/filters.h"      // Butterworth band-pass
-#include "lathe/signal/log_mel.h"      // log-mel features of audio
-#include "lathe/signal/periodogram.h"  // power over frequency
-#include "lathe/signal/resample.h"     // another sampling rate
-#include "lathe/signal/savgol.h"       // Savitzky-Golay smoothing
+#include "lathe/signal/filters.h"        // Butterworth band-pass
+#include "lathe/signal/hidden_markov.h"  // sequences of classes, smoothed
+#include "lathe/signal/log_mel.h"        // log-mel features of audio
+#include "lathe/signal/periodogram.h"    // power over frequency
+#include "lathe/signal/resample.h"       // another sampling rate
+#include "lathe/signal/savgol.h"         // Savitzky-Golay smoothing
 
 #include "lathe/eval/evaluate.h"       // metrics with bootstrap intervals
 #include "lathe/eval/mean_interval.h"  // means over seeds or folds
@@ -44,6 +46,7 @@
 #include "lathe/rewrite/absorb.h"           // mixing weights into the kernels, exactly
 #include "lathe/rewrite/drop_identities.h"  // dropout and other nodes that do nothing at inference, gone
 #include "lathe/rewrite/fold_batch_norm.h"  // batch norms into the layers before them
+#include "lathe/rewrite/head.h"             // another classifier behind the same features
 #include "lathe/rewrite/merge_kernels.h"    // fewer learned kernels, nearly the same sum
 #include "lathe/rewrite/merge_padding.h"    // padding nodes into the convolutions that read them
 
@@ -60,6 +63,9 @@
 
 #include "lathe/prune/evidence.h"  // what data say of a network, for criteria that ask
 #include "lathe/prune/prune.h"     // whole channels, the least important first
+
+#include "lathe/sparsify/density.h"  // how many weights each layer keeps
+#include "lathe/sparsify/rules.h"    // which connections go, and which come back
 
 #include "lathe/recipe/compare_runs.h"      // two runs over the same folds
 #include "lathe/recipe/evaluate_section.h"  // predict_probabilities: preprocessed and smoothed as the model file says

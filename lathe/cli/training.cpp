@@ -43,45 +43,16 @@ void name_classes(Model& model, const Dataset& data) {
   if (std::ssize(data.class_names) == shapes(model.graph).back()[1]) names = data.class_names;
 }
 
-/// All rows, or those that train and those that are held back.
-struct SplitRows {
-  Dataset train, held_back;
-
-  SplitRows(Dataset all, const Output& output, const ValidationSection& section) : train(std::move(all)) {
-    if (section.ratio == 0) return;
-    const Split split = within(train.name, [&] { return hold_back(train, section); });
-    held_back = train.select(split.test);
-    train = train.select(split.train);
-    output.say(fmt::format("validation: {} of {} windows are held back{}", held_back.rows(),
-                           held_back.rows() + train.rows(), train.groups.empty() ? "" : ", whole groups"));
-  }
-};
-
 }  // namespace
 
 void TrainingVerb::declare(CLI::App& app) {
-  app.add_option("MODEL", model, "the network to start from (.safetensors, .onnx; lathe new makes one)")->required();
-  data.declare(app, true);
-  app.add_option("-o,--out", out, "model file to write (.safetensors)")->required();
-  app.add_option("--normalize", normalize, "one of `lathe list transforms`, per window (default: as the model says)");
-  app.add_option("--set", assignments,
-                 "a setting of a recipe's [train]: --set epochs=100 --set optimizer.learning_rate=0.01")
-      ->allow_extra_args(false);
+  declare_start(app, true, "model file to write (.safetensors)",
+                "a setting of a recipe's [train]: --set epochs=100 --set optimizer.learning_rate=0.01");
   app.add_option("--freeze", frozen, "layers that stay as they are, running statistics too: 'features.*' (repeatable)")
       ->allow_extra_args(false);
   app.add_option("--class-weights", class_weights, "balanced or inverse: rare classes count as much as common ones")
       ->check(CLI::IsMember({"balanced", "inverse"}));
-  auto* held_back = app.add_option("--validation", validation,
-                                   "share of the rows (with --groups: of the groups) that is held back; the weights of "
-                                   "the epoch that does best on it are kept");
-  held_back->check(CLI::Range(0.0, 1.0));
-  app.add_option("--patience", patience, "end after this many epochs without a better one (default: never)")
-      ->check(CLI::PositiveNumber)
-      ->needs(held_back);
-  app.add_option("--seed", seed, "seed of shuffling, dropout and what is held back (default: 0)");
-  app.add_option("--checkpoints", folder, "folder for history.csv and checkpoints (default: none)");
-  app.add_flag("--resume", resume, "go on from the last checkpoint in --checkpoints");
-  machine.declare(app);
+  declare_rest(app, "seed of shuffling, dropout and what is held back");
 }
 
 Settings TrainingVerb::settings(const std::vector<std::string>& defaults) const {
@@ -102,27 +73,17 @@ Settings TrainingVerb::settings(const std::vector<std::string>& defaults) const 
 }
 
 void TrainingVerb::run(const Output& output, const TrainingWork& work) const {
-  Model taken = open_model(model);
-  require_writable(out);
-  if (!normalize.empty()) {
-    transforms().at(normalize);
-    taken.preprocessing.normalize = normalize;
-  }
+  Model taken = opened();
   const Settings given = settings(work.defaults);
   at::manual_seed(seed);
   if (work.prepare) work.prepare(taken);
   const TrainSection section = train_section(given, taken, validation > 0);
-  for (const char* key : {"checkpoint_seconds", "checkpoint_steps"})
-    if (folder.empty() && given.has(key))
-      refuse_unused(given, {{key, "--checkpoints", "has no effect without --checkpoints, the folder for checkpoints"}});
-  given.refuse_unknown();
-  if (resume && folder.empty())
-    fail_as(ExitCode::usage, "{}: --resume needs --checkpoints, the folder to go on from", name);
+  check_settings(given);
   if (work.check) work.check(taken, section);
   machine.apply();
   at::manual_seed(seed);
   std::map<std::string, std::string> hashes;
-  const SplitRows rows(data.load(taken, output, &hashes), output, {.ratio = validation, .seed = seed, .kind = {}});
+  const SplitRows rows(data.load(taken, output, &hashes), validation, seed, output);
   check_fits(taken, rows.train);
   if (rows.train.rate_hz > 0) taken.preprocessing.rate_hz = rows.train.rate_hz;
   name_classes(taken, rows.train);
@@ -137,15 +98,8 @@ void TrainingVerb::run(const Output& output, const TrainingWork& work) const {
     };
   }
   FitOptions options = section.resolved(rows.train.targets, shapes(taken.graph).back()[1], watched);
-  const MappedFile start(model);  // a training goes on from the file that it began with
-  options.data_id = taken.preprocessing.normalize + " start=" + content_hash(start.bytes());
-  for (const auto& [file, hash] : hashes) options.data_id += fmt::format(" {}={}", file, hash);
+  apply(options, taken, hashes);
   move_to(taken.graph, machine.device);
-  options.folder = folder;
-  options.resume = resume;
-  options.seed = seed;
-  options.stop_requested = stop_on_signal();
-  options.on_step = [show = show_training(), this](const StepReport& step) { show(name, step); };
   const FitReport report = work.fit(taken, train, options, watched.rows);
   save_model(out, taken);
   std::string text =

@@ -1,5 +1,5 @@
-/// What the verbs that train share: their options, what is checked first, the rows that validate, checkpoints, the file
-/// that is written.
+/// What the verbs that train on labels share beyond training_basics.h: class weights and freezing, what is checked
+/// first, the course of a training, what is told at the end.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lathe/cli/options.h"
+#include "lathe/cli/training_basics.h"
 #include "lathe/recipe/train_section.h"
 
 namespace lathe {
@@ -27,16 +27,9 @@ struct TrainingWork {
   std::function<void(std::string& text, nlohmann::json& object)> describe = nullptr;
 };
 
-struct TrainingVerb {
-  std::string name;
-  std::string model, out, folder, normalize, class_weights;
-  std::vector<std::string> assignments, frozen;
-  DataOptions data;
-  MachineOptions machine;
-  double validation = 0;
-  int64_t patience = 0;
-  uint64_t seed = 0;
-  bool resume = false;
+struct TrainingVerb : TrainingBasics {
+  std::string class_weights;
+  std::vector<std::string> frozen;
 
   void declare(CLI::App& app);
   void run(const Output& output, const TrainingWork& work) const;

@@ -12,8 +12,6 @@
 
 namespace lathe {
 
-void initialise_cp_resnet(const Graph& graph);  // make_fresh draws by it too
-
 namespace {
 
 struct Blocks {
@@ -141,9 +139,7 @@ Graph build_cp_resnet(const Settings& settings) {
   for (const Blocks& blocks : plan) x = stage(x, blocks, rho);
   x = conv(x, "feed_forward.0", {.out = settings.count("n_classes", 10, 2), .kernel = 1, .bias = false});
   x = global_average_pool(batch_norm(x, "feed_forward.1"), "feed_forward.2");
-  Graph graph = builder.finish({x});
-  initialise_cp_resnet(graph);
-  return graph;
+  return builder.finish({x});
 }
 
 }  // namespace lathe

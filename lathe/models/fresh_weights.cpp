@@ -2,12 +2,10 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "lathe/models/model_registry.h"
 #include "lathe/ops/init.h"
 
 namespace lathe {
-
-void initialise_cp_resnet(const Graph& graph);
-void initialise_harnet(const Graph& graph);
 
 static bool draws(const Node& node) {
   const std::string_view kind = node.op->kind();
@@ -35,8 +33,8 @@ void make_fresh(Graph& graph, std::string_view model) {
     if (Param* variance = node.params.find("running_var")) variance->value.fill_(1);
     if (Param* count = node.params.find("num_batches_tracked")) count->value.zero_();
   }
-  if (model == "cp_resnet") initialise_cp_resnet(graph);
-  if (model.starts_with("harnet")) initialise_harnet(graph);
+  const ModelEntry* entry = models().find(model);
+  if (entry != nullptr && entry->initialise != nullptr) entry->initialise(graph);
 }
 
 }  // namespace lathe

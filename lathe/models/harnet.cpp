@@ -11,8 +11,6 @@
 
 namespace lathe {
 
-void initialise_harnet(const Graph& graph);  // make_fresh draws by it too
-
 namespace {
 
 constexpr int64_t kRate = 30, kAxes = 3, kKernel = 5;
@@ -101,9 +99,7 @@ Graph build_harnet(const Settings& settings) {
   Builder builder;
   Value x = features(builder, settings);
   x = relu(linear(x, "classifier.linear1", {.out = 512}), "classifier.relu");
-  Graph graph = builder.finish({linear(x, "classifier.linear2", {.out = settings.count("n_classes", 4, 2)})});
-  initialise_harnet(graph);
-  return graph;
+  return builder.finish({linear(x, "classifier.linear2", {.out = settings.count("n_classes", 4, 2)})});
 }
 
 /// [N, 3, 30 · seconds] in g -> four times [N, 2]: was the window reversed, scaled, permuted, warped?
@@ -113,9 +109,7 @@ Graph build_harnet_pretext(const Settings& settings) {
   std::vector<Value> heads;
   for (const char* name : {"aot_h", "scale_h", "permute_h", "time_w_h"})
     heads.push_back(linear(x, std::string(name) + ".linear1", {.out = 2}));
-  Graph graph = builder.finish(heads);
-  initialise_harnet(graph);
-  return graph;
+  return builder.finish(heads);
 }
 
 }  // namespace lathe

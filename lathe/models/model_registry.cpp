@@ -6,9 +6,11 @@ namespace lathe {
 
 Graph build_conv1d(const Settings& settings);
 Graph build_cp_resnet(const Settings& settings);
+void initialise_cp_resnet(const Graph& graph);
 Graph build_deep_cnn(const Settings& settings);
 Graph build_harnet(const Settings& settings);
 Graph build_harnet_pretext(const Settings& settings);
+void initialise_harnet(const Graph& graph);
 Graph build_lenet(const Settings& settings);
 Graph build_light_cnn(const Settings& settings);
 
@@ -19,13 +21,14 @@ const Registry<ModelEntry>& models() {
       {"cp_resnet", "CP-ResNet: residual, on spectrograms or pictures, its receptive field a setting", "classification",
        build_cp_resnet,
        "rho=4 in_channels=1 n_classes=10 base_channels=32 channels_multiplier=2 cut_channels_s2=0 cut_channels_s3=0 "
-       "n_blocks=[2,2,2] s1_group=1 s2_group=1 s3_group=1 height=256 width=44"},
+       "n_blocks=[2,2,2] s1_group=1 s2_group=1 s3_group=1 height=256 width=44",
+       initialise_cp_resnet},
       {"deep_cnn", "the teacher of a pair for small pictures: four convs, two linear layers", "classification",
        build_deep_cnn, "in_channels=3 n_classes=10 height=32 width=32 dropout=0.1"},
       {"harnet", "residual, on accelerometer windows of 5, 10 or 30 s in g at 30 Hz; version 2 is small, 30 s",
-       "classification", build_harnet, "seconds=10 version=1 n_classes=4"},
+       "classification", build_harnet, "seconds=10 version=1 n_classes=4", initialise_harnet},
       {"harnet_pretext", "harnet with the four heads of its pretext tasks, to be pretrained", "", build_harnet_pretext,
-       "seconds=10 version=1"},
+       "seconds=10 version=1", initialise_harnet},
       {"kernel_classifier", "learned kernels and their spectrum: one class a window", "classification",
        build_kernel_classifier, "kernels=24 lengths=[192,96,64] samples=640 rate_hz=64 classes=3 slope=0.01"},
       {"kernel_segmenter", "learned kernels: a probability for every sample of a window", "segmentation",
@@ -42,6 +45,7 @@ const Registry<ModelEntry>& models() {
 Graph build_model(std::string_view name, const Settings& settings) {
   const ModelEntry& entry = models().at(name);
   Graph graph = entry.build(settings);
+  if (entry.initialise != nullptr) entry.initialise(graph);
   settings.refuse_unknown();
   return graph;
 }

@@ -19,6 +19,8 @@ struct ModelEntry {
   Graph (*build)(const Settings&);
   /// One line a setting, for `lathe list models` and `lathe new --help`.
   std::string_view settings;
+  /// Draws the first weights anew where they are not those of its layers; null: they are.
+  void (*initialise)(const Graph&) = nullptr;
 };
 
 const Registry<ModelEntry>& models();

@@ -27,7 +27,8 @@ class PretextBatches final : public BatchSource {
   static PretextBatches held_out(const BatchSource& rows, const PretrainOptions& options, int64_t views = 1);
 
   int64_t rows() const override { return order_.rows(); }
-  std::vector<int64_t> order(bool shuffle, uint64_t seed, int64_t epoch) const override {
+  std::vector<int64_t> order(bool shuffle, uint64_t seed, int64_t epoch, int64_t buffer) const override {
+    if (buffer > 0 && order_.goes_by_rows()) return BatchSource::order(shuffle, seed, epoch, buffer);
     return order_.epoch(shuffle, seed, epoch);
   }
   /// One target a task, in the registry's order: [views · N] int64, 1 where the window was changed.

@@ -29,6 +29,8 @@ class SubjectOrder {
 
   /// Of an epoch.
   int64_t rows() const { return rows_; }
+  /// Subjects decide nothing: every row has its place in every epoch.
+  bool goes_by_rows() const { return options_ == SamplingOptions{}; }
   /// @param shuffle  false: subject after subject, in the order of the rows
   std::vector<int64_t> epoch(bool shuffle, uint64_t seed, int64_t epoch) const;
 

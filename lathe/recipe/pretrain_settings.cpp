@@ -6,20 +6,11 @@
 #include "lathe/data/splits.h"
 #include "lathe/pretrain/method.h"
 #include "lathe/pretrain/movement.h"
+#include "lathe/recipe/blame.h"
 #include "lathe/recipe/unused_keys.h"
 
 namespace lathe {
 namespace {
-
-/// An error that is put down to where the setting was written.
-template <class Work>
-void blame(const std::string& origin, const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    throw settings_error(origin, error.what());
-  }
-}
 
 TaskOptions task_of(const Settings& settings) {
   const TaskOptions defaults;

@@ -17,7 +17,8 @@ class Checks {
     const Shape got = Shape(train_.inputs.sizes().vec()).with(0, 1);
     check(train_.features.empty() || wanted == got, "{}: features are {} (the model expects {}); see [features]", name_,
           got, wanted);
-    check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {})", name_, got[1], wanted[1]);
+    check(wanted[1] == got[1], "{}: windows have {} channels (the model expects {}){}", name_, got[1], wanted[1],
+          got.rank() == 3 && got[2] == wanted[1] ? "; their axes are swapped: set [data] layout = \"NTC\"" : "");
     check(wanted == got, "{}: windows are {} (the model expects {}){}", name_, got, wanted, size_hint(got));
     check_rate();
     check_sets();

@@ -6,6 +6,7 @@
 #include "lathe/eval/metric.h"
 #include "lathe/graph/freeze.h"
 #include "lathe/kernels/method_guard.h"
+#include "lathe/recipe/blame.h"
 #include "lathe/recipe/evaluate_section.h"
 #include "lathe/recipe/unused_keys.h"
 
@@ -80,16 +81,6 @@ RegularizerOptions regularizer_options(const Settings& settings) {
   options.every = settings.count("every", options.every, 1);
   settings.refuse_unknown();
   return options;
-}
-
-/// An error that is put down to where the setting was written.
-template <class Work>
-void blame(const std::string& origin, const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    throw settings_error(origin, error.what());
-  }
 }
 
 /// Asks the registries now, so that a slip shows before any data is read.

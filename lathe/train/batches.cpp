@@ -5,8 +5,8 @@
 
 namespace lathe {
 
-std::vector<int64_t> BatchSource::order(bool shuffle, uint64_t seed, int64_t epoch) const {
-  return epoch_order(rows(), shuffle, seed, epoch);
+std::vector<int64_t> BatchSource::order(bool shuffle, uint64_t seed, int64_t epoch, int64_t buffer) const {
+  return epoch_order(rows(), shuffle, seed, epoch, buffer);
 }
 
 TensorBatches::TensorBatches(std::vector<at::Tensor> inputs, std::vector<at::Tensor> targets)

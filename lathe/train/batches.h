@@ -26,7 +26,8 @@ class BatchSource {
   virtual int64_t rows() const = 0;
   /// The rows of an epoch as they train, `rows()` numbers that `load` knows. A pure function, so that a run can be
   /// resumed in the middle of an epoch; every row once (train/order.h) where a source has no order of its own.
-  virtual std::vector<int64_t> order(bool shuffle, uint64_t seed, int64_t epoch) const;
+  /// @param buffer  rows that shuffling holds back; 0: all. For sources without an order of their own
+  virtual std::vector<int64_t> order(bool shuffle, uint64_t seed, int64_t epoch, int64_t buffer) const;
   /// These rows, in this order. May draw from LibTorch's generator (augmentation): its state is in the checkpoints.
   virtual Batch load(std::span<const int64_t> rows) const = 0;
   /// These rows will be loaded next: a source that reads from a disk may begin. Draws nothing.

@@ -14,7 +14,6 @@
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"
-#include "lathe/train/order.h"
 
 namespace lathe {
 namespace fs = std::filesystem;
@@ -67,7 +66,8 @@ class Training {
   FitReport fit() {
     const at::AutoGradMode gradients(true);
     while (!progress_.finished) {
-      const std::vector<int64_t> order = epoch_rows();
+      const std::vector<int64_t> order = train_.order(options_.shuffle && batches_ > 1, options_.seed, progress_.epoch,
+                                                      options_.shuffle_buffer);
       const std::span<const int64_t> rows(order);
       const auto batch = [&](int64_t number) {
         const auto begin = static_cast<size_t>(number * batch_rows_);
@@ -123,13 +123,6 @@ class Training {
         {graph_, optimizer_, *schedule_, {options_.epochs, batches_, patience()}, options_.regularizer.get()},
         settings_);
     saved_step_ = progress_.step;
-  }
-
-  std::vector<int64_t> epoch_rows() const {
-    const bool shuffle = options_.shuffle && batches_ > 1;
-    if (shuffle && options_.shuffle_buffer > 0)
-      return epoch_order(train_.rows(), true, options_.seed, progress_.epoch, options_.shuffle_buffer);
-    return train_.order(shuffle, options_.seed, progress_.epoch);
   }
 
   /// @param next  the rows of the step behind this one, none at an epoch's end

@@ -43,7 +43,7 @@ TEST_F(PretrainVerb, TrainsTheTrunkAndLeavesTheHead) {
   const Outcome outcome = pretrain({"--groups", "pid.npy", "--validation", "0.25", "--tasks", "arrow_of_time,time_warp",
                                     "--set", "epochs=2", "--heads", "heads.safetensors", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.error;
-  EXPECT_NE(outcome.error.find("validation: 12 of 48 windows are held back, whole subjects\n"), std::string::npos);
+  EXPECT_NE(outcome.error.find("validation: 12 of 48 windows are held back, whole groups\n"), std::string::npos);
   EXPECT_EQ(outcome.json().at("train").at("epochs"), 2);
   EXPECT_EQ(outcome.json().at("validation").at("time_warp").at("chance"), 0.5);
   const Model before = load_model(folder_ / "fresh.safetensors"), after = load_model(folder_ / "out.safetensors");

@@ -1,6 +1,7 @@
 /// Sequences of classes, smoothed as the model's file says: eval shows both ways, predict decides by it.
 #include "tests/cli/arrays.h"
 #include "tests/cli/program.h"
+#include "tests/support/rhythm_recipe.h"
 
 namespace lathe {
 namespace {
@@ -8,33 +9,15 @@ namespace {
 using namespace test;
 using nlohmann::json;
 
-const char* const kRhythms = R"([data]
-name = "rhythm"
-simulator = "rhythm"
-simulator_windows = 48
-[model]
-name = "kernel_classifier"
-kernels = 2
-lengths = [8, 4]
-samples = 640
-classes = 3
-[train]
-epochs = 1
-batch = 16
-[evaluate]
-resamples = 0
-smoothing = "hmm"
-)";
-
 TEST(SmoothedClasses, InEvalAndPredict) {
   const ScratchFolder folder;
-  write_atomic(folder / "rhythm.toml", kRhythms);
+  write_atomic(folder / "rhythm.toml", kRhythmRecipe + "smoothing = \"hmm\"\n");
   const auto lathe = [&](const std::vector<std::string>& words) {
     Outcome outcome = lathe_in(folder.path(), words);
     EXPECT_EQ(outcome.code, 0) << outcome.error;
     return outcome;
   };
-  lathe({"run", "rhythm.toml", "--out", "run"});
+  lathe({"run", "rhythm.toml", "--out", "run", "--set", "data.simulator_windows=48"});
   Rng rng(1);
   std::vector<float> rows;
   for (int i = 0; i < 6 * 640; ++i) rows.push_back(static_cast<float>(rng.normal()));

@@ -12,6 +12,7 @@
 #include "lathe/ops/layers.h"
 #include "lathe/recipe/evaluate_section.h"
 #include "tests/recipe/sample_recipe.h"
+#include "tests/support/rhythm_recipe.h"
 
 namespace lathe {
 namespace {
@@ -92,26 +93,9 @@ TEST(ClassSmoothing, EvaluationsComeWithAndWithoutIt) {
 
 TEST(ClassSmoothing, ARunPutsItIntoItsModelFile) {
   const ScratchFolder folder;
-  const json metrics = run_text(R"([data]
-name = "rhythm"
-simulator = "rhythm"
-simulator_windows = 24
-[model]
-name = "kernel_classifier"
-kernels = 2
-lengths = [8, 4]
-samples = 640
-classes = 3
-[train]
-epochs = 1
-batch = 16
-[validation]
-ratio = 0.3
-[evaluate]
-resamples = 20
-smoothing = "hmm"
-)",
-                                {.out = folder.path()});
+  const json metrics =
+      run_text(with_line("[evaluate]", "[validation]\nratio = 0.3\n\n[evaluate]\nsmoothing = \"hmm\"", kRhythmRecipe),
+               {.out = folder.path()});
   EXPECT_TRUE(metrics.at("sets").contains("rhythm without smoothing"));
   EXPECT_EQ(metrics.at("ledger")[0].at("macro_f1"), metrics.at("sets").at("rhythm without smoothing").at("macro_f1"));
   EXPECT_EQ(metrics.at("notes").back().get<std::string>().rfind("smoothing: transitions counted in ", 0), 0U);

@@ -6,6 +6,7 @@
 #include "lathe/recipe/run_report.h"
 #include "lathe/recipe/sweep.h"
 #include "tests/recipe/sample_recipe.h"
+#include "tests/support/rhythm_recipe.h"
 
 namespace lathe {
 namespace {
@@ -19,29 +20,8 @@ std::string folded(const std::string& split, const std::string& text = kSmallRec
 }
 const std::string kThree = folded("kind = \"kfold\"\nfolds = 3\n");
 
-const std::string kRhythms = R"([data]
-name = "rhythm"
-simulator = "rhythm"
-simulator_windows = 24
-
-[model]
-name = "kernel_classifier"
-kernels = 2
-lengths = [8, 4]
-samples = 640
-classes = 3
-
-[train]
-epochs = 1
-batch = 16
-
-[evaluate]
-resamples = 20
-unit = "group"
-)";
-
 /// Enough of them for every class to be in every fold.
-const std::string kManyRhythms = with_line("simulator_windows = 24", "simulator_windows = 96", kRhythms);
+const std::string kManyRhythms = with_line("simulator_windows = 24", "simulator_windows = 96", kRhythmRecipe);
 
 TEST(CrossValidation, EveryFoldIsARunAndAllRowsAreTested) {
   const ScratchFolder folder;
@@ -85,7 +65,7 @@ TEST(CrossValidation, PooledCountsAreTheSumsOfTheFolds) {
 
 TEST(CrossValidation, LeavesEachGroupOut) {
   const ScratchFolder folder;
-  const json metrics = run_text(folded("kind = \"leave-one-group-out\"\n", kRhythms), {.out = folder.path()});
+  const json metrics = run_text(folded("kind = \"leave-one-group-out\"\n", kRhythmRecipe), {.out = folder.path()});
   std::set<std::string> groups;
   for (const json& fold : metrics.at("folds")) groups.insert(fold.at("name").get<std::string>());
   EXPECT_EQ(groups, (std::set<std::string>{"record1", "record2", "record3", "record4", "record5", "record6", "record7",
@@ -208,7 +188,7 @@ TEST(CrossValidation, WhatIsRefusedLeavesNothingBehind) {
             "recipe.toml:23: 'sets' leaves out \"test\", which is what folds are for (expected it among the sets)");
   EXPECT_EQ(said(folded("kind = \"grouped\"\nfolds = 3\n")),
             "recipe.toml:27: 'folds' is 3 (expected at most 2, for small has 2 groups)");
-  EXPECT_EQ(said(with_line("samples = 640", "samples = 320", folded("kind = \"kfold\"\nfolds = 3\n", kRhythms))),
+  EXPECT_EQ(said(with_line("samples = 640", "samples = 320", folded("kind = \"kfold\"\nfolds = 3\n", kRhythmRecipe))),
             "fold-0: rhythm: windows are [1, 1, 640] (the model expects [1, 1, 320]); set [model] samples = 640");
 }
 
