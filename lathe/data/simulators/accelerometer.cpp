@@ -72,13 +72,14 @@ Posture posture_of(Rng& rng, Activity activity) {
   return {rng.uniform(-1.2, 1.2), rng.uniform(-std::numbers::pi, std::numbers::pi), 0.015};
 }
 
-/// One smooth push of the arm.
+/// One smooth push of the arm and what stops it, which takes longer and is weaker: afterwards the arm is at rest again.
+/// Time has a direction in it, as in people's movements.
 struct Push {
   double at, width, height;
   Vector along;
   double value(double seconds) const {
-    const double distance = (seconds - at) / width;  // there and back: a push and what stops it
-    return std::abs(distance) > 4 ? 0 : -height * distance * std::exp(0.5 - 0.5 * distance * distance);
+    const double stretch = seconds < at ? 1 : 2.5, distance = (seconds - at) / (stretch * width);
+    return std::abs(distance) > 4 ? 0 : -height / stretch * distance * std::exp(0.5 - 0.5 * distance * distance);
   }
 };
 
@@ -89,22 +90,46 @@ std::vector<Push> pushes(Rng& rng, double seconds, double per_second, double hei
   return all;
 }
 
-/// Strides: the arm swings once in two steps, and every step shakes it.
+/// The arm goes somewhere, stays a while and comes back, slower than it went.
+struct Reach {
+  double at, stays, pitch, roll;
+  double part(double seconds) const {
+    const double goes = 0.35, returns = 1.2, since = seconds - at;
+    const double done = since < goes + stays ? since / goes : 1 - (since - goes - stays) / returns;
+    const double bounded = std::clamp(done, 0.0, 1.0);
+    return bounded * bounded * (3 - 2 * bounded);
+  }
+};
+
+std::vector<Reach> reaches(Rng& rng, double seconds, double per_second) {
+  std::vector<Reach> all;
+  for (double time = -1; (time -= std::log(1 - rng.uniform()) / per_second) < seconds;)
+    all.push_back({time, rng.uniform(0.1, 1.5), rng.normal(0, 0.6), rng.normal(0, 0.6)});
+  return all;
+}
+
+/// Strides: the arm swings once in two steps, and every step shakes it: a blow when the heel strikes that rings and
+/// fades.
 struct Strides {
   Strides(Rng& rng, const Subject& subject)
       : cadence_hz(subject.cadence_hz * rng.uniform(0.93, 1.07)), swing(direction(rng)), pace(rng, 0.02, 0.3, 1, 8) {
     for (Vector& axis : along) axis = direction(rng);
     for (double& one : phase) one = rng.uniform(0, 2 * std::numbers::pi);
   }
-  Vector at(double seconds, const Subject& subject) const {
+  /// @param up  where gravity shows: the ground hits back along it
+  Vector at(double seconds, const Subject& subject, const Vector& up) const {
     Vector sum = {};
     const double turns = 2 * std::numbers::pi * cadence_hz * seconds + 0.8 * pace.at(seconds);
     add(sum, swing, subject.swing_g * std::sin(turns / 2));
+    const double step = turns / (2 * std::numbers::pi), since = (step - std::floor(step)) / cadence_hz;
+    add(sum, up,
+        2 * subject.step_g * std::exp(-since / fades_seconds) * std::cos(2 * std::numbers::pi * rings_hz * since));
     for (size_t k = 0; k < 3; ++k)
       add(sum, along[k],
-          subject.step_g * subject.harmonics[k] * std::sin(static_cast<double>(k + 1) * turns + phase[k]));
+          0.5 * subject.step_g * subject.harmonics[k] * std::sin(static_cast<double>(k + 1) * turns + phase[k]));
     return sum;
   }
+  static constexpr double fades_seconds = 0.09, rings_hz = 6;
   double cadence_hz;
   Vector swing;
   Noise pace;
@@ -137,6 +162,10 @@ std::vector<double> bout(Rng& rng, const Subject& subject, Activity activity, in
                                          subject.vigour * (activity == gestures ? 0.7
                                                            : activity == walk   ? 0.5
                                                                                 : 0.25));
+  const std::vector<Reach> reached = reaches(rng, seconds,
+                                             activity == gestures ? rng.uniform(0.2, 0.5)
+                                             : activity == rest   ? 0.5 * subject.restless_hz
+                                                                  : 0.002);
   const std::vector<double> turned = turns_of(rng, activity, seconds);
   std::vector<Posture> postures;
   for (size_t i = 0; i <= turned.size(); ++i) postures.push_back(posture_of(rng, activity));
@@ -151,8 +180,12 @@ std::vector<double> bout(Rng& rng, const Subject& subject, Activity activity, in
       posture.pitch = postures[now - 1].pitch + part * (posture.pitch - postures[now - 1].pitch);
       posture.roll = postures[now - 1].roll + part * (posture.roll - postures[now - 1].roll);
     }
+    for (const Reach& reach : reached) {
+      posture.pitch += reach.pitch * reach.part(time);
+      posture.roll += reach.roll * reach.part(time);
+    }
     Vector arm = posture.gravity(pitch.at(time), roll.at(time));
-    if (activity == walk) add(arm, strides.at(time, subject), 1);
+    if (activity == walk) add(arm, strides.at(time, subject, arm), 1);
     if (rhythmic) add(arm, rhythm, rhythm_g * std::sin(2 * std::numbers::pi * rhythm_hz * time));
     add(arm, breath, breath_g * std::sin(2 * std::numbers::pi * breath_hz * time));
     for (const Push& push : moved) add(arm, push.along, push.value(time));
