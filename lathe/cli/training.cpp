@@ -74,7 +74,8 @@ Settings TrainingVerb::settings(const std::vector<std::string>& defaults) const 
 
 void TrainingVerb::run(const Output& output, const TrainingWork& work) const {
   Model taken = opened();
-  const Settings given = settings(work.defaults);
+  Settings given = settings(work.defaults);
+  if (work.read) work.read(given);
   at::manual_seed(seed);
   if (work.prepare) work.prepare(taken);
   const TrainSection section = train_section(given, taken, validation > 0);

@@ -17,6 +17,8 @@ struct TrainingWork {
   std::vector<std::string> defaults = {};  ///< settings of [train] that the verb has of its own: "epochs=10"
   /// Changes the network that was read, before its settings are. LibTorch's generator has the seed.
   std::function<void(Model& model)> prepare = nullptr;
+  /// Takes its own keys of --set, and may add what options of its own say.
+  std::function<void(Settings& given)> read = nullptr;
   /// Called before any data is read, with the settings that training starts from.
   std::function<void(const Model& model, const TrainSection& section)> check = nullptr;
   /// @param validation  null: there are no such rows

@@ -21,6 +21,7 @@ Work declare_pretrain(CLI::App& app);
 Work declare_prune(CLI::App& app);
 Work declare_report(CLI::App& app);
 Work declare_run(CLI::App& app);
+Work declare_sparsify(CLI::App& app);
 Work declare_sweep(CLI::App& app);
 Work declare_train(CLI::App& app);
 Work declare_units(CLI::App& app);
@@ -41,6 +42,7 @@ const Registry<Verb>& verbs() {
       {"pretrain", "train a model on windows without labels", declare_pretrain},
       {"distill", "train a small model under a trained one", declare_distill},
       {"prune", "remove whole channels, the least important first", declare_prune},
+      {"sparsify", "train a model with few connections, which change places on the way", declare_sparsify},
       {"merge", "merge similar kernels of a learned-kernel model", declare_merge},
       {"absorb", "put mixing weights into the kernels, exactly", declare_absorb},
       {"eval", "measure a model on labelled windows", declare_eval},

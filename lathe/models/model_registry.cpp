@@ -12,6 +12,7 @@ Graph build_harnet(const Settings& settings);
 Graph build_harnet_pretext(const Settings& settings);
 void initialise_harnet(const Graph& graph);
 Graph build_lenet(const Settings& settings);
+Graph build_mlp(const Settings& settings);
 Graph build_light_cnn(const Settings& settings);
 
 const Registry<ModelEntry>& models() {
@@ -37,6 +38,8 @@ const Registry<ModelEntry>& models() {
        "in_channels=1 n_classes=10 height=28 width=28"},
       {"light_cnn", "the student of a pair for small pictures: two convs, two linear layers", "classification",
        build_light_cnn, "in_channels=3 n_classes=10 height=32 width=32 dropout=0.1"},
+      {"mlp", "a perceptron with hidden layers, on small pictures", "classification", build_mlp,
+       "in_channels=1 height=28 width=28 hidden=[100,100,100] n_classes=10"},
   };
   static const Registry<ModelEntry> registry("model", entries);
   return registry;

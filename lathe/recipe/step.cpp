@@ -13,6 +13,7 @@ Step prepare_fold_batch_norm(const Settings& settings, StepPlan& plan);
 Step prepare_merge(const Settings& settings, StepPlan& plan);
 Step prepare_pretrain(const Settings& settings, StepPlan& plan);
 Step prepare_prune(const Settings& settings, StepPlan& plan);
+Step prepare_sparsify(const Settings& settings, StepPlan& plan);
 Step prepare_surgical(const Settings& settings, StepPlan& plan);
 
 const std::string& StepPlan::want(const Settings& settings, const std::string& key, const std::string& point) {
@@ -30,6 +31,7 @@ const Registry<StepEntry>& steps() {
       {"merge", "merge similar kernels of a learned-kernel bank", prepare_merge},
       {"pretrain", "learn from the training windows without their labels", prepare_pretrain},
       {"prune", "remove whole channels, the least important first", prepare_prune},
+      {"sparsify", "train with few connections, which change places on the way", prepare_sparsify},
       {"surgical", "train on one block at a time, and keep what does best on validation rows", prepare_surgical},
   };
   static const Registry<StepEntry> registry("step", entries);

@@ -43,8 +43,9 @@ FitOptions begin_tuning(StepContext& context, const TuneSection& section, const 
 }
 
 FitReport tune(StepContext& context, const TuneSection& section, const std::filesystem::path& folder,
-               const std::string& title) {
-  const FitOptions options = begin_tuning(context, section, folder, title);
+               const std::string& title, std::shared_ptr<TrainingCallback> callback) {
+  FitOptions options = begin_tuning(context, section, folder, title);
+  options.callback = std::move(callback);
   FitReport report = fit(context.model.graph, context.train, options, context.validation.rows);
   context.memory = report.state;
   return report;

@@ -25,8 +25,9 @@ TuneSection tune_section(const Settings& settings, StepPlan& plan);
 FitOptions begin_tuning(StepContext& context, const TuneSection& section, const std::filesystem::path& folder,
                         const std::string& title);
 
-/// @param folder  gets history and checkpoints
+/// @param folder    gets history and checkpoints
+/// @param callback  null: none
 FitReport tune(StepContext& context, const TuneSection& section, const std::filesystem::path& folder,
-               const std::string& title);
+               const std::string& title, std::shared_ptr<TrainingCallback> callback = nullptr);
 
 }  // namespace lathe

@@ -19,7 +19,8 @@ constexpr const char* kFormat = "lathe.checkpoint";
 constexpr const char* kVersion = "2";
 constexpr const char* kStartOver = "start over without --resume";
 constexpr int64_t kHistoryColumns = 7;
-constexpr std::string_view kOptimizer = "optimizer/", kRegularizer = "regularizer/", kBest = "best/";
+constexpr std::string_view kOptimizer = "optimizer/", kRegularizer = "regularizer/", kCallback = "callback/",
+                           kBest = "best/";
 
 std::string parameter_key(const std::string& name) {
   return "parameters/" + name;
@@ -140,8 +141,8 @@ Progress progress_of(const TensorFile& file) {
       progress.schedule.push_back(number<double>(value, "schedule"));
   progress.history = history_rows(tensor(file, "history"));
   for (const auto& [name, value] : file.tensors)
-    for (const auto& [prefix, part] :
-         {std::pair(kRegularizer, &progress.regularizer), std::pair(kBest, &progress.best)})
+    for (const auto& [prefix, part] : {std::pair(kRegularizer, &progress.regularizer),
+                                       std::pair(kCallback, &progress.callback), std::pair(kBest, &progress.best)})
       if (name.starts_with(prefix)) (*part)[name.substr(prefix.size())] = value;
   return progress;
 }
@@ -157,6 +158,7 @@ void save_checkpoint(const std::filesystem::path& path, const Graph& graph, cons
     for (const auto& [state, value] : states) file.tensors.emplace_back(optimizer_key(name, state), value);
   for (const auto& [name, value] : progress.regularizer)
     file.tensors.emplace_back(std::string(kRegularizer) + name, value);
+  for (const auto& [name, value] : progress.callback) file.tensors.emplace_back(std::string(kCallback) + name, value);
   for (const auto& [name, value] : progress.best) file.tensors.emplace_back(std::string(kBest) + name, value);
   file.tensors.emplace_back("history", history_tensor(progress.history));
   at::Generator generator = at::detail::getDefaultCPUGenerator();
@@ -199,6 +201,7 @@ Progress load_checkpoint(const std::filesystem::path& path, const CheckpointTarg
     verify_state(state, graph, target.optimizer, progress.step);
     target.schedule.load_state(progress.schedule);
     if (target.regularizer != nullptr) target.regularizer->load_state(progress.regularizer);
+    if (target.callback != nullptr) target.callback->load_state(progress.callback);
     random = tensor(file, "generator");
     at::Generator generator = at::detail::getDefaultCPUGenerator();
     const std::lock_guard<std::mutex> lock(generator.mutex());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lathe/graph/graph.h"
+#include "lathe/train/callback.h"
 #include "lathe/train/history.h"
 #include "lathe/train/optimizer.h"
 #include "lathe/train/regularizer.h"
@@ -30,6 +31,7 @@ struct Progress {
   std::vector<double> schedule;  ///< Schedule::state
   std::vector<HistoryRow> history;
   std::map<std::string, at::Tensor> regularizer;  ///< Regularizer::state
+  std::map<std::string, at::Tensor> callback;     ///< TrainingCallback::state
   std::map<std::string, at::Tensor> best;         ///< parameters and buffers of the best epoch, where they are kept
 };
 
@@ -47,6 +49,7 @@ struct CheckpointTarget {
   Schedule& schedule;
   Extent extent = {};
   Regularizer* regularizer = nullptr;
+  TrainingCallback* callback = nullptr;
 };
 
 /// Settings that must be the same for a resumed run to be the same run: readable names and values.

@@ -11,6 +11,7 @@
 #include "lathe/base/text.h"
 #include "lathe/graph/freeze.h"
 #include "lathe/kernels/method_guard.h"
+#include "lathe/train/callback.h"
 #include "lathe/train/checkpoint.h"
 #include "lathe/train/fit_settings.h"
 #include "lathe/train/gradient.h"
@@ -58,7 +59,9 @@ class Training {
         settings_(fit_settings(graph, train, options, validation)) {
     optimizer_.load_state(options.state);
     if (options.regularizer) options.regularizer->begin(graph);
-    if (!options.folder.empty()) open_folder();
+    const bool resumes = !options.folder.empty() && open_folder();
+    if (options.callback) options.callback->begin(graph, resumes);
+    if (resumes) load();
     first_step_ = progress_.step;
     seconds_before_ = progress_.seconds;
   }
@@ -66,8 +69,8 @@ class Training {
   FitReport fit() {
     const at::AutoGradMode gradients(true);
     while (!progress_.finished) {
-      const std::vector<int64_t> order = train_.order(options_.shuffle && batches_ > 1, options_.seed, progress_.epoch,
-                                                      options_.shuffle_buffer);
+      const std::vector<int64_t> order =
+          train_.order(options_.shuffle && batches_ > 1, options_.seed, progress_.epoch, options_.shuffle_buffer);
       const std::span<const int64_t> rows(order);
       const auto batch = [&](int64_t number) {
         const auto begin = static_cast<size_t>(number * batch_rows_);
@@ -108,36 +111,49 @@ class Training {
   fs::path checkpoint() const { return options_.folder / "checkpoints" / "last.safetensors"; }
   fs::path history() const { return options_.folder / "history.csv"; }
 
-  void open_folder() {
+  /// Whether there is a training to go on with.
+  bool open_folder() const {
     make_folder(checkpoint().parent_path());
     remove_half_written(checkpoint());
     remove_half_written(history());
     std::error_code error;
-    if (!fs::exists(checkpoint(), error)) return;
-    if (!options_.resume) {  // or a later --resume would go on with the training before this one
-      check(fs::remove(checkpoint(), error), "{}: cannot be removed ({})", checkpoint().string(), error.message());
-      return;
-    }
-    progress_ = load_checkpoint(
-        checkpoint(),
-        {graph_, optimizer_, *schedule_, {options_.epochs, batches_, patience()}, options_.regularizer.get()},
-        settings_);
+    if (!fs::exists(checkpoint(), error)) return false;
+    // Or a later --resume would go on with the training before this one.
+    check(options_.resume || fs::remove(checkpoint(), error), "{}: cannot be removed ({})", checkpoint().string(),
+          error.message());
+    return options_.resume;
+  }
+
+  void load() {
+    const CheckpointTarget target{graph_,
+                                  optimizer_,
+                                  *schedule_,
+                                  {options_.epochs, batches_, patience()},
+                                  options_.regularizer.get(),
+                                  options_.callback.get()};
+    progress_ = load_checkpoint(checkpoint(), target, settings_);
     saved_step_ = progress_.step;
   }
 
   /// @param next  the rows of the step behind this one, none at an epoch's end
   void step(std::span<const int64_t> rows, std::span<const int64_t> next) {
     learning_rate_ = schedule_->learning_rate(unit());
+    TrainingCallback* const callback = options_.callback.get();
+    const TrainingTime time{progress_.step + 1, batches_, options_.epochs * batches_};
+    GradientOptions how{options_.accumulate, options_.clip_norm, options_.clip_value, next};
+    if (callback != nullptr) how.taps = callback->taps(time);
+    if (!how.taps.empty()) how.look = [callback](const RunResult& seen) { callback->look(seen); };
     Gradient result;
     try {
-      result = gradient(graph_, *objective_, train_, rows,
-                        {options_.accumulate, options_.clip_norm, options_.clip_value, next});
+      result = gradient(graph_, *objective_, train_, rows, how);
     } catch (const c10::Error& error) {
       fail("train: step {}: {}", progress_.step + 1, first_line(error.what_without_backtrace()));
     }
     check_finite(result);
     if (options_.regularizer) options_.regularizer->add_to_gradients(graph_);
+    if (callback != nullptr) callback->before_update(graph_, time);
     optimizer_.step(graph_, learning_rate_);
+    if (callback != nullptr) callback->after_update(graph_, optimizer_.state(), time);
     progress_.loss_sum += result.loss * result.weight;
     progress_.weight_sum += result.weight;
     ++progress_.step;
@@ -232,6 +248,7 @@ class Training {
     if (options_.folder.empty()) return;
     progress_.schedule = schedule_->state();
     if (options_.regularizer) progress_.regularizer = options_.regularizer->state();
+    if (options_.callback) progress_.callback = options_.callback->state();
     save_checkpoint(checkpoint(), graph_, optimizer_, progress_, settings_);
     write_history(history(), progress_.history);
     saved_step_ = progress_.step;

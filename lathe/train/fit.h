@@ -38,13 +38,16 @@ struct Watch {
   bool restore_best = false;  ///< training ends with the weights of the best epoch, not with the last ones
 };
 
+class TrainingCallback;
+
 struct FitOptions {
   LossOptions loss = {};
   std::shared_ptr<const Objective> objective = nullptr;  ///< what steps make small instead of `loss`, which validates
   Watch watch = {};                                      ///< counts with validation rows
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
-  std::shared_ptr<Regularizer> regularizer = nullptr;  ///< adds to the gradients of every step; none: nothing
+  std::shared_ptr<Regularizer> regularizer = nullptr;    ///< adds to the gradients of every step; none: nothing
+  std::shared_ptr<TrainingCallback> callback = nullptr;  ///< looks at layers and changes weights (train/callback.h)
   OptimizerState state = {};           ///< what the optimiser remembers of an earlier training; empty: it begins anew
   std::string schedule_per = "epoch";  ///< epoch | step: the schedule's unit of time
   int64_t epochs = 1;

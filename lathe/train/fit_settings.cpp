@@ -4,6 +4,7 @@
 
 #include "lathe/base/files.h"
 #include "lathe/graph/freeze.h"
+#include "lathe/train/callback.h"
 
 namespace lathe {
 namespace {
@@ -98,6 +99,7 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   add("epsilon", optimizer.epsilon);
   add("amsgrad", optimizer.amsgrad);
   if (options.regularizer) add("regularizer", options.regularizer->settings());
+  if (options.callback) add("callback", options.callback->settings());
   add("schedule", schedule.kind);
   add("schedule_per", options.schedule_per);
   add("start_factor", schedule.start_factor);

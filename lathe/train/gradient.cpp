@@ -9,7 +9,6 @@
 
 #include <algorithm>
 
-#include "lathe/exec/run.h"
 #include "lathe/train/optimizer.h"
 #include "lathe/train/order.h"
 
@@ -41,6 +40,11 @@ void clip(const std::vector<Tensor>& gradients, const Tensor& norm, const Gradie
     for (const Tensor& gradient : gradients) gradient.clamp_(-options.clip_value, options.clip_value);
 }
 
+void look(const std::function<void(const RunResult&)>& at_result, const RunResult& result) {
+  const at::NoGradGuard no_gradients;
+  at_result(result);
+}
+
 }  // namespace
 
 at::Device device_of(const Graph& graph) {
@@ -57,12 +61,15 @@ Gradient gradient(Graph& graph, const Objective& objective, const BatchSource& s
   const int64_t parts = std::min(options.accumulate, count);
   Gradient result;
   Tensor total;
+  std::vector<std::string> taps = objective.taps();
+  taps.insert(taps.end(), options.taps.begin(), options.taps.end());
   for (int64_t part = 0; part < parts; ++part) {
     const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
     const Batch batch =
         load_on(device, source, rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)));
     if (part + 1 == parts && !options.next.empty()) source.expect(options.next);
-    const RunResult result_of_part = run(graph, batch.inputs, {.training = true, .taps = objective.taps()});
+    const RunResult result_of_part = run(graph, batch.inputs, {.training = true, .taps = taps});
+    if (options.look) look(options.look, result_of_part);
     Tensor value = objective.value(result_of_part, batch);
     const double weight = objective.weight(batch);
     if (parts > 1) value = value.mul(weight);

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "lathe/exec/run.h"
 #include "lathe/graph/graph.h"
 #include "lathe/train/batches.h"
 #include "lathe/train/loss.h"
@@ -11,10 +15,12 @@
 namespace lathe {
 
 struct GradientOptions {
-  int64_t accumulate = 1;  ///< parts of the batch that are computed one after the other
-  double clip_norm = 0;    ///< applied first; 0: off
-  double clip_value = 0;   ///< 0: off
+  int64_t accumulate = 1;              ///< parts of the batch that are computed one after the other
+  double clip_norm = 0;                ///< applied first; 0: off
+  double clip_value = 0;               ///< 0: off
   std::span<const int64_t> next = {};  ///< rows that the source may read while these are computed
+  std::vector<std::string> taps = {};  ///< nodes whose outputs `look` wants, besides those that the objective wants
+  std::function<void(const RunResult&)> look = nullptr;  ///< called for every part, without gradients
 };
 
 struct Gradient {

@@ -92,10 +92,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
         Mistake{"name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
                 "recipe.toml:7: unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, harnet_pretext, "
-                "kernel_classifier, kernel_segmenter, lenet, light_cnn (did you mean 'kernel_segmenter'?)"},
+                "kernel_classifier, kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
                 "recipe.toml:18: unknown step 'marge'; known: absorb, distill, finetune, fold_batch_norm, merge, "
-                "pretrain, prune, surgical (did you mean 'merge'?)"},
+                "pretrain, prune, sparsify, surgical (did you mean 'merge'?)"},
         Mistake{"kind = \"merge\"", "", "recipe.toml [step]: 'kind' is missing"},
         Mistake{"kind = \"adam\"", "kind = \"adan\"",
                 "recipe.toml:14: unknown optimizer 'adan'; known: adam, adamw, sgd (did you mean 'adam'?)"},

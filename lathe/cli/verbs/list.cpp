@@ -20,6 +20,8 @@
 #include "lathe/prune/regularizer.h"
 #include "lathe/recipe/recipes.h"
 #include "lathe/recipe/step.h"
+#include "lathe/sparsify/connections.h"
+#include "lathe/sparsify/sparse_training.h"
 #include "lathe/train/loss.h"
 #include "lathe/train/optimizer.h"
 #include "lathe/train/schedule.h"
@@ -127,6 +129,11 @@ const Registry<Listing>& listings() {
       {"regularizers", [] { return summaries(regularizers()); }},
       {"schedules", [] { return summaries_and_settings(schedules()); }},
       {"simulators", [] { return summaries(simulators()); }},
+      {"sparsity_distributions", [] { return summaries(distributions()); }},
+      {"sparsity_grow_rules", [] { return summaries(grow_rules()); }},
+      {"sparsity_methods", [] { return summaries(sparsity_methods()); }},
+      {"sparsity_prune_rules", [] { return summaries(prune_rules()); }},
+      {"sparsity_strengths", [] { return summaries_and_settings(strengths()); }},
       {"steps", [] { return summaries(steps()); }},
       {"transforms", [] { return summaries(transforms()); }},
   };

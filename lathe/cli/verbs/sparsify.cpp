@@ -1,0 +1,83 @@
+/// lathe sparsify MODEL --inputs X --targets Y -o FILE
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lathe/cli/training.h"
+#include "lathe/recipe/sparsity_settings.h"
+
+namespace lathe {
+namespace {
+
+struct SparsifyVerb {
+  TrainingVerb training;
+  std::string method, distribution;
+  double density = 0;
+  std::vector<std::string> layers;
+};
+
+nlohmann::json to_json(const std::vector<LayerDensity>& layers) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const LayerDensity& layer : layers)
+    all.push_back({{"name", layer.name}, {"active", layer.active}, {"size", layer.size}});
+  return all;
+}
+
+}  // namespace
+
+Work declare_sparsify(CLI::App& app) {
+  app.footer(
+      "Most connections are switched off (weight 0) from the first step; while the others train, the useless go and as "
+      "many others come back.\n"
+      "Methods: lathe list sparsity_methods. Rules by name, schedules and statistics: --set KEY=VALUE, as in a "
+      "recipe's "
+      "step 'sparsify'.\n"
+      "Example:  lathe new mlp -o fresh.safetensors\n"
+      "          lathe sparsify fresh.safetensors --inputs x.npy --targets y.npy --method hebbian --density 0.05 -o "
+      "sparse.safetensors\n"
+      "          … --distribution erdos_renyi --layer 'fc*' --set share=0.3 --set prune=weighted_hebbian");
+  auto verb = std::make_shared<SparsifyVerb>();
+  verb->training.name = "sparsify";
+  verb->training.declare(app);
+  app.add_option("--method", verb->method, "one of `lathe list sparsity_methods` (default: set)");
+  app.add_option("--density", verb->density, "active connections of all, of these layers together (default: 0.1)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--distribution", verb->distribution,
+                 "over layers: `lathe list sparsity_distributions` (default: uniform)");
+  app.add_option("--layer", verb->layers, "which weights: 'fc*' (repeatable; default: all)")->allow_extra_args(false);
+  return [verb](const Output& output) {
+    std::shared_ptr<SparseTraining> sparse;
+    SparsityOptions options;
+    const auto own = [&](Settings& settings) {
+      const auto shorthand = [&](const char* key, const char* option, Settings::Value value) {
+        if (settings.has(key))
+          fail_as(ExitCode::usage, "{}: says the same as {}; leave one of them out", option, settings.origin(key));
+        settings.set(key, std::move(value), option);
+      };
+      if (!verb->method.empty()) shorthand("method", "--method", verb->method);
+      if (verb->density > 0) shorthand("density", "--density", verb->density);
+      if (!verb->distribution.empty()) shorthand("distribution", "--distribution", verb->distribution);
+      Settings::List globs;
+      for (const std::string& glob : verb->layers) globs.push_back({glob, "--layer " + glob});
+      if (!globs.empty()) shorthand("layers", "--layer", globs);
+      options = sparsity_options(settings);
+      options.seed = verb->training.seed;
+    };
+    verb->training.run(
+        output, {.defaults = {"epochs=10", "batch=64"},
+                 .read = own,
+                 .check = [&](const Model& model, const TrainSection&) { check_sparsity(model.graph, options); },
+                 .fit =
+                     [&](Model& model, const BatchSource& rows, FitOptions fitting, const BatchSource* validation) {
+                       fitting.callback = sparse = std::make_shared<SparseTraining>(options);
+                       return fit(model.graph, rows, fitting, validation);
+                     },
+                 .describe =
+                     [&](std::string& text, nlohmann::json& object) {
+                       text += densities_text(sparse->densities()) + "\n";
+                       object["layers"] = to_json(sparse->densities());
+                     }});
+  };
+}
+
+}  // namespace lathe

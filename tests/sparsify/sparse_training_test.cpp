@@ -1,0 +1,204 @@
+/// Training with few connections: exact counts and zeros after every step, going on bit for bit, and what is refused.
+#include "lathe/sparsify/sparse_training.h"
+
+#include "tests/train/sample_nets.h"
+
+namespace lathe {
+namespace {
+
+using namespace test;
+
+void expect_zero(const Tensor& values, const std::string& name) {
+  EXPECT_EQ(values.ne(0).sum().item<int64_t>(), 0) << name;
+}
+
+/// Forwards to sparse training, and looks at everything after every step.
+class Watched final : public TrainingCallback {
+ public:
+  explicit Watched(const SparsityOptions& options) : sparse(options) {}
+  void begin(Graph& graph, bool resumed) override {
+    sparse.begin(graph, resumed);
+    first = sparse.densities();
+  }
+  std::vector<std::string> taps(const TrainingTime& time) const override { return sparse.taps(time); }
+  void look(const RunResult& result) override { sparse.look(result); }
+  void before_update(Graph& graph, const TrainingTime& time) override { sparse.before_update(graph, time); }
+  void after_update(Graph& graph, const OptimizerState& state, const TrainingTime& time) override {
+    sparse.after_update(graph, state, time);
+    const at::NoGradGuard no_gradients;
+    for (const LayerDensity& layer : sparse.densities()) {
+      const Tensor off = sparse.mask(layer.name).eq(0);
+      EXPECT_EQ(sparse.mask(layer.name).sum().item<int64_t>(), layer.active) << layer.name;
+      for (const NamedParam& entry : named_params(graph))
+        if (entry.name == layer.name) expect_zero(entry.param->value.masked_select(off), layer.name);
+      for (const auto& [name, value] : state.at(layer.name))
+        if (value.sizes() == off.sizes()) expect_zero(value.masked_select(off), name);
+    }
+    for (size_t i = 0; constant && i < first.size(); ++i)
+      EXPECT_EQ(sparse.densities()[i].active, first[i].active) << first[i].name << " at step " << time.step;
+    ++steps;
+  }
+  std::string settings() const override { return sparse.settings(); }
+  std::map<std::string, Tensor> state() const override { return sparse.state(); }
+  void load_state(const std::map<std::string, Tensor>& state) override { sparse.load_state(state); }
+
+  SparseTraining sparse;
+  std::vector<LayerDensity> first;
+  bool constant = true;
+  int64_t steps = 0;
+};
+
+SparsityOptions by(const std::string& method) {
+  SparsityOptions options{.density = 0.4};
+  sparsity_methods().at(method).apply(options);
+  return options;
+}
+
+class SparseTrainingTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  TensorBatches rows_ = classifier_rows();
+};
+
+TEST_P(SparseTrainingTest, CountsAreExactAndWhatIsOffIsZeroAfterEveryStep) {
+  at::set_num_threads(1);
+  const auto watched = std::make_shared<Watched>(by(GetParam()));
+  FitOptions options = classifier_options();
+  options.callback = watched;
+  Graph graph = classifier(1);
+  fit(graph, rows_, options);
+  EXPECT_EQ(watched->steps, 30);
+  EXPECT_EQ(watched->sparse.updates(), std::string(GetParam()) == "static" ? 0
+                                       : std::string(GetParam()) == "rigl" ? 3
+                                                                           : 4);
+  EXPECT_EQ(watched->first[0].active, 24);  // of 60
+  EXPECT_EQ(watched->first[1].active, 7);   // of 18
+}
+
+TEST_P(SparseTrainingTest, GoesOnBitForBit) {
+  at::set_num_threads(1);
+  const auto trained = [&](bool stops) {
+    const ScratchFolder folder;
+    FitOptions options = classifier_options(folder.path());
+    Graph graph = classifier(1);
+    int64_t step = 0;
+    options.on_step = [&](const StepReport& report) { step = report.step; };
+    for (const int64_t stop : {7, 12, 20}) {
+      if (!stops) break;
+      options.callback = std::make_shared<SparseTraining>(by(GetParam()));
+      options.stop_requested = [&, stop] { return step == stop; };
+      error_of([&] { fit(graph, rows_, options); });
+      graph = classifier(99);
+      options.resume = true;
+    }
+    options.stop_requested = nullptr;
+    const auto last = std::make_shared<SparseTraining>(by(GetParam()));
+    options.callback = last;
+    fit(graph, rows_, options);
+    return std::pair(std::move(graph), last->updates());
+  };
+  const auto straight = trained(false), resumed = trained(true);
+  expect_same_weights(straight.first, resumed.first);
+  EXPECT_EQ(straight.second, resumed.second);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, SparseTrainingTest, testing::Values("static", "set", "hebbian", "hebbian_growth", "rigl"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(SparseTraining, FirstWeightsAreScaledByTheRootOfTheirDensity) {
+  Graph graph = classifier(1);
+  const Tensor before = graph.node("conv").params["weight"].detach().clone();
+  SparseTraining sparse(by("static"));
+  sparse.begin(graph, false);
+  const at::NoGradGuard no_gradients;
+  const Tensor wanted = before.mul(sparse.mask("conv.weight")).div(std::sqrt(24.0 / 60));
+  EXPECT_LT(graph.node("conv").params["weight"].sub(wanted).abs().max().item<double>(), 1e-6);
+}
+
+TEST(SparseTraining, MasksChangePlacesAndUseWhatActivationsSay) {
+  at::set_num_threads(1);
+  const auto masks = [](const std::string& method) {
+    const auto sparse = std::make_shared<SparseTraining>(by(method));
+    FitOptions options = classifier_options();
+    options.callback = sparse;
+    Graph graph = classifier(1);
+    const TensorBatches rows = classifier_rows();
+    fit(graph, rows, options);
+    return sparse->mask("conv.weight").clone();
+  };
+  const Tensor still = masks("static");
+  EXPECT_GT(masks("set").ne(still).sum().item<int64_t>(), 4);
+  EXPECT_GT(masks("hebbian").ne(masks("set")).sum().item<int64_t>(), 4);
+  EXPECT_GT(masks("rigl").ne(masks("set")).sum().item<int64_t>(), 4);
+}
+
+TEST(SparseTraining, GradualEndsAtTheDensityAskedFor) {
+  at::set_num_threads(1);
+  const auto watched = std::make_shared<Watched>(by("gradual"));
+  watched->constant = false;
+  FitOptions options = classifier_options();
+  options.callback = watched;
+  Graph graph = classifier(1);
+  const TensorBatches rows = classifier_rows();
+  fit(graph, rows, options);
+  EXPECT_EQ(watched->first[0].active, 60);
+  // The last update is at step 18 of 22.5: 0.4 + 0.6 · 0.2³ of 60.
+  EXPECT_EQ(watched->sparse.densities()[0].active, 24);
+}
+
+TEST(SparseTraining, OfFourInputsTheTwoLargestStay) {
+  Graph graph = classifier(1);
+  SparsityOptions options = by("n_m");
+  options.layers = {"head"};
+  SparseTraining sparse(options);
+  sparse.begin(graph, false);
+  const Tensor mask = sparse.mask("head.weight");  // [3, 6]: one group of four, two inputs that are over
+  EXPECT_TRUE(mask.narrow(1, 0, 4).sum(1).eq(2).all().item<bool>());
+  EXPECT_TRUE(mask.narrow(1, 4, 2).eq(1).all().item<bool>());
+  options.layers = {"conv"};
+  EXPECT_EQ(error_of([&] { check_sparsity(graph, options); }),
+            "sparsify: 'conv.weight' has 2 inputs, too few for groups of 4; leave it out of 'layers'");
+}
+
+TEST(SparseTraining, RefusesToGoOnWithOtherSettings) {
+  at::set_num_threads(1);
+  const ScratchFolder folder;
+  FitOptions options = classifier_options(folder.path());
+  options.callback = std::make_shared<SparseTraining>(by("set"));
+  Graph graph = classifier(1);
+  const TensorBatches rows = classifier_rows();
+  fit(graph, rows, options);
+  options.resume = true;
+  SparsityOptions other = by("set");
+  other.share = 0.5;
+  options.callback = std::make_shared<SparseTraining>(other);
+  EXPECT_NE(error_of([&] { fit(graph, rows, options); }).find("belongs to a training with other settings: callback"),
+            std::string::npos);
+}
+
+TEST(SparseTraining, RefusesWhatCannotBe) {
+  const Graph graph = classifier(1);
+  const auto said = [&](SparsityOptions options) { return error_of([&] { check_sparsity(graph, options); }); };
+  EXPECT_NE(said({.density = 1.5}).find("1.5"), std::string::npos);
+  EXPECT_EQ(said({.layers = {"cnov*"}}).find("'cnov*'"), said({.layers = {"cnov*"}}).find('\''))
+      << said({.layers = {"cnov*"}});
+  EXPECT_EQ(said({.prune = "magnitude"}), "a prune rule alone would change the density; give a grow rule too");
+  EXPECT_EQ(said({.share = 2}), "share is 2 (expected 0 to 1)");
+}
+
+TEST(SparseTraining, WeightsThatAreZeroCanSayWhatIsActive) {
+  Graph graph = classifier(1);
+  {
+    const at::NoGradGuard no_gradients;
+    graph.node("conv").params["weight"].select(0, 0).zero_();
+  }
+  SparsityOptions options{.start = "zeros"};
+  SparseTraining sparse(options);
+  sparse.begin(graph, false);
+  EXPECT_EQ(sparse.densities()[0].active, 50);
+  EXPECT_EQ(sparse.densities()[1].active, 18);
+  EXPECT_EQ(densities_text(layer_densities(graph)),
+            "68 of 78 connections are active (0.872: conv.weight 0.833, head.weight 1)");
+}
+
+}  // namespace
+}  // namespace lathe
