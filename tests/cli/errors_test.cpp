@@ -62,7 +62,9 @@ TEST_F(Errors, SlipsOnTheCommandLine) {
   refused({"list", "opps"}, 2,
           "unknown list 'opps'; known: augmentations, cleaners, criteria, distillation_losses, front_ends, losses, "
           "macs, metrics, models, ops, optimizers, pretext_methods, pretext_tasks, "
-          "readers, recipes, regularizers, schedules, simulators, steps, transforms (did you mean 'ops'?)");
+          "readers, recipes, regularizers, schedules, simulators, "
+          "sparsity_distributions, sparsity_grow_rules, sparsity_methods, sparsity_prune_rules, sparsity_strengths, "
+          "steps, transforms (did you mean 'ops'?)");
   refused({"new", "kernel_segmenter", "--set", "kernel=3", "-o", "o.safetensors"}, 2,
           "--set kernel=3: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
 }
@@ -124,7 +126,8 @@ TEST_F(Errors, FilesThatAreNotThere) {
   refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
   refused({"run", "ppg-qualty"}, 2,
-          "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, cifar-distill, few-labels, gsr-pain, har-adl, har-finetune, har-pretrain, "
+          "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, cifar-distill, few-labels, gsr-pain, har-adl, "
+          "har-finetune, har-pretrain, "
           "har-small, mnist-cp-resnet, mnist-sparse, "
           "ppg-quality, ppg-quality-demo, ppg-sweep, prune-onnx, rhythm-classifier, self-distill-pruned (did you mean "
           "'ppg-quality'?)");

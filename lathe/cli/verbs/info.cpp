@@ -7,6 +7,7 @@
 #include "lathe/cli/model_argument.h"
 #include "lathe/cost/cost.h"
 #include "lathe/cost/macs.h"
+#include "lathe/sparsify/sparse_training.h"
 
 namespace lathe {
 
@@ -20,6 +21,22 @@ std::string field_text(const std::vector<int64_t>& field) {
   return field.empty() ? "all" : fmt::format("{}", fmt::join(field, "x"));
 }
 
+/// What is left of a layer's multiplications where weights are 0; all layers where none is.
+struct Sparsity {
+  std::vector<LayerDensity> layers;  ///< those with zeros
+  int64_t effective_macs = 0;        ///< of all layers
+
+  Sparsity(const Graph& graph, const Cost& total) : effective_macs(total.macs) {
+    for (const LayerDensity& layer : layer_densities(graph)) {
+      if (layer.active == layer.size) continue;
+      layers.push_back(layer);
+      for (const NodeCost& node : total.nodes)
+        if (layer.name == node.name + ".weight")
+          effective_macs -= node.macs - node.macs * layer.active / std::max<int64_t>(1, layer.size);
+    }
+  }
+};
+
 std::string table(const Model& model, const Cost& total, const MacConvention& convention) {
   size_t widest = 5;
   for (const NodeCost& node : total.nodes) widest = std::max(widest, node.name.size());
@@ -28,6 +45,9 @@ std::string table(const Model& model, const Cost& total, const MacConvention& co
   for (const NodeCost& node : total.nodes)
     text += fmt::format("{:<{}}  {:<20} {:<16} {:>12} {:>16} {:>7}\n", node.name, widest, node.kind, node.output.text(),
                         with_commas(node.parameters), with_commas(node.macs), field_text(node.receptive_field));
+  if (const Sparsity sparse(model.graph, total); !sparse.layers.empty())
+    text += fmt::format("sparse           {}; {} MACs are with weights other than 0\n", densities_text(sparse.layers),
+                        with_commas(sparse.effective_macs));
   const Preprocessing& before = model.preprocessing;
   text += fmt::format(
       "\nparameters       {}\nweights          {}\nMACs             {} ({}, one window)\n"
@@ -57,8 +77,14 @@ nlohmann::json object(const Model& model, const Cost& total, const MacConvention
                       {"parameters", node.parameters},
                       {"macs", node.macs},
                       {"receptive_field", node.receptive_field}});
+  const Sparsity sparse(model.graph, total);
+  nlohmann::json zeros = nlohmann::json::array();
+  for (const LayerDensity& layer : sparse.layers)
+    zeros.push_back({{"name", layer.name}, {"active", layer.active}, {"size", layer.size}});
   return {{"parameters", total.parameters},
           {"macs", total.macs},
+          {"effective_macs", sparse.effective_macs},
+          {"sparse", zeros},
           {"peak_ram_bytes", total.peak_ram_bytes},
           {"model",
            {{"name", model.name},
