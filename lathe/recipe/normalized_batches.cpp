@@ -2,14 +2,13 @@
 
 namespace lathe {
 
-NormalizedBatches::NormalizedBatches(const Dataset& data, Preprocessing settings)
+NormalizedBatches::NormalizedBatches(const Dataset& data, Preprocessing settings, int64_t whole_bytes)
     : data_(data), settings_(std::move(settings)) {
-  constexpr int64_t kWholeBytes = int64_t{1} << 30;
   check_same_features(settings_, data);
   targets_ = data.targets.scalar_type() == at::kLong ? data.targets : data.targets.to(at::kFloat);
   if (!data.features.empty())
     whole_ = data.inputs;
-  else if (inputs_of(settings_, data, 0, 1).numel() * data.rows() * 4 <= kWholeBytes)
+  else if (inputs_of(settings_, data, 0, 1).numel() * data.rows() * 4 <= whole_bytes)
     whole_ = within(data.name, [&] { return preprocess(settings_, data.inputs); });
   else
     ahead_ = std::make_unique<RowPrefetch>(data.inputs);

@@ -14,8 +14,9 @@ namespace lathe {
 class NormalizedBatches final : public BatchSource {
  public:
   /// @param data  kept by reference; may be a map of a file larger than memory
+  /// @param whole_bytes  what may be normalised at once; more is read batch by batch
   /// @throws Error when the dataset holds features of another front end
-  NormalizedBatches(const Dataset& data, Preprocessing settings);
+  NormalizedBatches(const Dataset& data, Preprocessing settings, int64_t whole_bytes = int64_t{1} << 30);
   int64_t rows() const override { return data_.rows(); }
   Batch load(std::span<const int64_t> rows) const override;
   void expect(std::span<const int64_t> rows) const override;
