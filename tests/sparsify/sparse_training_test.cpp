@@ -101,7 +101,8 @@ TEST_P(SparseTrainingTest, GoesOnBitForBit) {
   EXPECT_EQ(straight.second, resumed.second);
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, SparseTrainingTest, testing::Values("static", "set", "hebbian", "hebbian_growth", "rigl"),
+INSTANTIATE_TEST_SUITE_P(Methods, SparseTrainingTest,
+                         testing::Values("static", "set", "hebbian", "hebbian_growth", "rigl"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(SparseTraining, FirstWeightsAreScaledByTheRootOfTheirDensity) {
