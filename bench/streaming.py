@@ -10,12 +10,13 @@ windows of each of a hundred subjects make an epoch, drawn from the whole file. 
 import argparse
 import csv
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 import numpy
 
@@ -35,25 +36,41 @@ def write_windows(folder, name, gigabytes):
 
 
 def run(command):
-    done = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    _, error = done.communicate()
-    if done.returncode != 0:
+    """Runs it; its peak memory in GiB, asked for while it runs (that of wait4 counts what this process had mapped)."""
+    done = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    peak = [0.0]
+
+    def watch():
+        while done.poll() is None:
+            try:
+                lines = pathlib.Path(f"/proc/{done.pid}/status").read_text().splitlines()
+                peak[0] = max([peak[0]] + [int(line.split()[1]) / 2**20 for line in lines if line.startswith("VmHWM")])
+            except OSError:
+                pass
+            time.sleep(0.05)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    error = done.stderr.read()
+    watcher.join()
+    if done.wait() != 0:
         sys.exit(error)
+    return peak[0]
 
 
 def epoch(options, work, name, rows):
-    """Windows a second of the last epoch."""
+    """Windows a second of the last epoch, and the peak memory of the whole run."""
     shutil.rmtree(work / "run", ignore_errors=True)
     common = [work / "fresh.safetensors", "--inputs", work / f"{name}.npy", "--normalize", "none", "--threads", options.threads,
               "--checkpoints", work / "run", "--set", "checkpoint_seconds=0", "-o", work / "out.safetensors"]
     if options.model == "conv1d":
-        run([options.lathe, "train", *common, "--targets", work / f"{name}-y.npy", "--set", "epochs=1", "--set", "batch=256"])
+        peak = run([options.lathe, "train", *common, "--targets", work / f"{name}-y.npy", "--set", "epochs=1", "--set", "batch=256"])
     else:
-        run([options.lathe, "pretrain", *common, "--groups", work / f"{name}-who.npy", "--set", "windows_per_subject=5",
-             "--set", "sampling=uniform", "--set", "epochs=2", "--set", "batch=64"])
+        peak = run([options.lathe, "pretrain", *common, "--groups", work / f"{name}-who.npy", "--set", "windows_per_subject=5",
+             "--set", "sampling=uniform", "--set", "epochs=3", "--set", "batch=64"])
         rows = 5 * SUBJECTS
     seconds = [float(row["seconds"]) for row in csv.DictReader(open(work / "run" / "history.csv"))]
-    return rows / (seconds[-1] - (seconds[-2] if len(seconds) > 1 else 0))
+    return rows / (seconds[-1] - (seconds[-2] if len(seconds) > 1 else 0)), peak
 
 
 def main():
@@ -74,17 +91,17 @@ def main():
         run([options.lathe, "new", options.model, *[part for one in settings for part in ("--set", one)], "-o",
              work / "fresh.safetensors"])
         small, large = write_windows(work, "small", options.in_memory), write_windows(work, "large", options.gigabytes)
-        speeds, peaks = {"small": [], "large": []}, {}
+        speeds, peaks = {"small": [], "large": []}, {"small": 0, "large": 0}
         for _ in range(options.rounds):
             for name, rows in (("large", large), ("small", small)):
-                speeds[name].append(epoch(options, work, name, rows))
-                # The greatest of all children so far: the larger file goes first.
-                peaks.setdefault(name, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20)
+                speed, peak = epoch(options, work, name, rows)
+                speeds[name].append(speed)
+                peaks[name] = max(peaks[name], peak)
         ratios = [kept / read for kept, read in zip(speeds["small"], speeds["large"])]
         print(f"{options.model}, {options.threads} thread(s): {statistics.median(speeds['large']):.0f} windows a second from "
               f"{options.gigabytes:g} GiB, {statistics.median(speeds['small']):.0f} in memory: an epoch takes "
               f"{statistics.median(ratios):.3f} times as long ({min(ratios):.3f} to {max(ratios):.3f}); peak memory "
-              f"{peaks['large']:.2f} GiB while streaming")
+              f"{peaks['large']:.2f} GiB while streaming, {peaks['small']:.2f} in memory")
 
 
 if __name__ == "__main__":

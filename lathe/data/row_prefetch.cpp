@@ -15,8 +15,9 @@
 namespace lathe {
 namespace {
 
-/// What a map may hold of memory before it is given back. A touched row brings its neighbours in the file along.
-constexpr int64_t kHeldBytes = int64_t{256} << 20, kAroundBytes = int64_t{64} << 10;
+/// What a map may hold of memory before it is given back. A touched row brings its neighbours in the file along: up to a
+/// large page.
+constexpr int64_t kHeldBytes = int64_t{256} << 20, kAroundBytes = int64_t{2} << 20;
 
 /// Copies rows; small ones each on the calling thread alone.
 class Reader {
