@@ -42,6 +42,14 @@ class TimeWarp final : public PretextTask {
   TimeWarp(const TaskOptions& options, int64_t samples)
       : knots_(static_cast<size_t>(options.knots)), deviation_(options.deviation), samples_(samples) {}
 
+  /// Of a hundred draws, those whose clock runs forward throughout.
+  int64_t usable_of_hundred() const {
+    Rng rng(0);
+    int64_t usable = 0;
+    for (int draw = 0; draw < 100; ++draw) usable += forward(speeds(rng)) ? 1 : 0;
+    return usable;
+  }
+
   void apply(std::span<float> window, Rng& rng) const override {
     const auto length = static_cast<size_t>(samples_);
     for (size_t at = 0; at < window.size(); at += length)
@@ -53,13 +61,16 @@ class TimeWarp final : public PretextTask {
   double deviation_;
   int64_t samples_;
 
+  std::vector<double> speeds(Rng& rng) const {
+    std::vector<double> values(knots_);
+    for (double& value : values) value = rng.normal(1, deviation_);
+    return CubicSpline(values).sampled(samples_);
+  }
+  static bool forward(const std::vector<double>& speeds) { return *std::min_element(speeds.begin(), speeds.end()) > 0; }
+  /// Ends: make_time_warp refuses settings with which hardly any clock runs forward.
   std::vector<double> drawn_speeds(Rng& rng) const {
-    for (;;) {
-      std::vector<double> values(knots_);
-      for (double& value : values) value = rng.normal(1, deviation_);
-      std::vector<double> speeds = CubicSpline(values).sampled(samples_);
-      if (*std::min_element(speeds.begin(), speeds.end()) > 0) return speeds;
-    }
+    for (;;)
+      if (std::vector<double> drawn = speeds(rng); forward(drawn)) return drawn;
   }
 };
 
@@ -71,7 +82,14 @@ std::unique_ptr<PretextTask> make_time_warp(const TaskOptions& options, WindowSi
     fail_as(ExitCode::usage, "deviation is {:g} (expected above 0, at most 0.5)", options.deviation);
   check(size.samples >= options.knots, "windows have {} samples (expected at least {}, one a knot)", size.samples,
         options.knots);
-  return std::make_unique<TimeWarp>(options, size.samples);
+  auto task = std::make_unique<TimeWarp>(options, size.samples);
+  if (const int64_t usable = task->usable_of_hundred(); usable < 5)
+    fail_as(
+        ExitCode::usage,
+        "knots = {} with deviation = {:g} lets time run backwards in {} of 100 draws (expected at most 95); take fewer "
+        "knots or a smaller deviation",
+        options.knots, options.deviation, 100 - usable);
+  return task;
 }
 
 }  // namespace lathe
