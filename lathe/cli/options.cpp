@@ -92,15 +92,18 @@ static const char* noun_of(size_t axes) {
 }
 
 /// [N, 900, 3] for a model that takes three channels of 900 samples.
-static void check_axes(const Shape& wanted, const Dataset& data) {
+static void check_axes(const Shape& wanted, const Dataset& data, std::string_view layout) {
   const int64_t channels = data.inputs.size(1), samples = data.inputs.size(2);
   check(channels == wanted[1] || samples != wanted[1],
-        "{}: has {} channels of {} samples (the model takes {} channels): its axes are swapped; give --layout NTC",
-        data.name, channels, samples, wanted[1]);
+        "{}: has {} channels of {} samples (the model takes {} channels): its axes are swapped{}", data.name, channels,
+        samples, wanted[1],
+        layout == "TC"    ? ""
+        : layout == "NTC" ? "; give --layout NCT"
+                          : "; give --layout NTC");
 }
 
 /// Images for a model of recordings, or the other way round.
-static void check_kind(const Model& model, const Dataset& data) {
+static void check_kind(const Model& model, const Dataset& data, std::string_view layout) {
   if (model.preprocessing.front_end.kind != "none") return;  // it says what it takes itself
   const Shape wanted = shapes(model.graph)[static_cast<size_t>(model.graph.inputs().at(0))];
   const auto axes = static_cast<size_t>(data.inputs.dim());
@@ -110,7 +113,7 @@ static void check_kind(const Model& model, const Dataset& data) {
         fmt::join(data.inputs.sizes().slice(1).vec(), ", "), noun_of(wanted.rank()),
         fmt::join(wanted.sizes().begin() + 1, wanted.sizes().end(), ", "),
         rate_hz > 0 ? fmt::format(", {:g} samples a second", rate_hz) : "");
-  if (known && axes == 3) check_axes(wanted, data);
+  if (known && axes == 3) check_axes(wanted, data, layout);
 }
 
 /// A path from the current folder; patterns of file names stay as they are.
@@ -195,11 +198,18 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
         fmt::format("{}: values are bytes, and the model takes them as they are (normalize = none); was it trained so? "
                     "Files of weights know nothing of it: lathe import … --normalize unit",
                     accepted.data.name));
-  check_kind(model, accepted.data);
+  check_kind(model, accepted.data, layout);
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
   check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
         accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);
   return accepted.data;
+}
+
+std::string DataOptions::text() const {
+  return fmt::format(
+      "columns={} layout={} missing={} groups={} targets={} rate={} window={} stride={} clip={} reading=[{}]", columns,
+      layout, missing, groups, targets_column.empty() ? targets : targets_column, rate_hz, window_samples,
+      stride_samples, clip_seconds, join(reading));
 }
 
 std::vector<double> parse_reals(const std::string& text, const std::string& option) {

@@ -40,6 +40,8 @@ struct DataOptions {
   /// @param model   whose task and class names decide how targets are read
   /// @param hashes  gets those of the files
   Dataset load(const Model& model, const Output& output, std::map<std::string, std::string>* hashes = nullptr) const;
+  /// How inputs are read, to tell one training from another.
+  std::string text() const;
 
  private:
   DataSection section_for(const Model& model) const;

@@ -59,16 +59,11 @@ Settings TrainingVerb::settings(const std::vector<std::string>& defaults) const 
   Settings settings(name);
   for (const std::string& assignment : defaults) apply_assignment(settings, assignment, "default");
   for (const std::string& assignment : assignments) apply_assignment(settings, assignment, "--set");
-  const auto shorthand = [&](const char* key, const std::string& option, Settings::Value value) {
-    if (settings.has(key))
-      fail_as(ExitCode::usage, "{}: says the same as {}; leave one of them out", option, settings.origin(key));
-    settings.set(key, std::move(value), option);
-  };
   Settings::List globs;
   for (const std::string& glob : frozen) globs.push_back({glob, "--freeze " + glob});
-  if (!globs.empty()) shorthand("freeze", "--freeze", globs);
-  if (!class_weights.empty()) shorthand("class_weights", "--class-weights", class_weights);
-  if (patience > 0) shorthand("patience", "--patience", patience);
+  if (!globs.empty()) set_by_option(settings, "freeze", "--freeze", globs);
+  if (!class_weights.empty()) set_by_option(settings, "class_weights", "--class-weights", class_weights);
+  if (patience > 0) set_by_option(settings, "patience", "--patience", patience);
   return settings;
 }
 

@@ -21,6 +21,12 @@ SplitRows::SplitRows(Dataset all, double ratio, uint64_t seed, const Output& out
                          held_back.rows() + train.rows(), train.groups.empty() ? "" : ", whole groups"));
 }
 
+void set_by_option(Settings& settings, const char* key, const char* option, Settings::Value value) {
+  if (settings.has(key))
+    fail_as(ExitCode::usage, "{}: says the same as {}; leave one of them out", option, settings.origin(key));
+  settings.set(key, std::move(value), option);
+}
+
 void TrainingBasics::declare_start(CLI::App& app, bool needs_targets, const std::string& out_help,
                                    const std::string& set_help) {
   app.add_option("MODEL", model, "the network to start from (.safetensors, .onnx; lathe new makes one)")->required();
@@ -68,6 +74,7 @@ void TrainingBasics::apply(FitOptions& options, const Model& taken,
   const MappedFile start(model);  // a training goes on from the file that it began with
   options.data_id = taken.preprocessing.normalize + " start=" + content_hash(start.bytes());
   for (const auto& [file, hash] : hashes) options.data_id += fmt::format(" {}={}", file, hash);
+  options.data_id += fmt::format(" {} validation={}", data.text(), validation);
   options.folder = folder;
   options.resume = resume;
   options.seed = seed;

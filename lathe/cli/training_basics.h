@@ -20,6 +20,9 @@ struct SplitRows {
   SplitRows(Dataset all, double ratio, uint64_t seed, const Output& output);
 };
 
+/// What an option of its own says for a key that --set could say too. @throws Error (usage) where both do
+void set_by_option(Settings& settings, const char* key, const char* option, Settings::Value value);
+
 struct TrainingBasics {
   std::string name;  ///< of the verb
   std::string model, out, folder, normalize;

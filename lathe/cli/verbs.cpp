@@ -38,7 +38,7 @@ const Registry<Verb>& verbs() {
       {"bench", "measure how long a model takes on this machine", declare_bench},
       {"diff", "compare two models: layers, weights and outputs", declare_diff},
       {"train", "train a model on labelled windows", declare_train},
-      {"finetune", "train a model on that is trained already, or was pruned", declare_finetune},
+      {"finetune", "train a trained or pruned model further", declare_finetune},
       {"pretrain", "train a model on windows without labels", declare_pretrain},
       {"distill", "train a small model under a trained one", declare_distill},
       {"prune", "remove whole channels, the least important first", declare_prune},

@@ -101,6 +101,10 @@ void check_pretraining(const Graph& graph, const PretrainOptions& options, const
             "pretraining: 'accumulate' has no place in the method '{}', which compares the rows of a whole batch "
             "(expected 1); set a smaller batch",
             options.method);
+  if (fitting.batch == 1 && entry.whole_batches)
+    fail_as(ExitCode::usage,
+            "pretraining: a batch of 1 has nothing to be told from in the method '{}' (expected at least 2)",
+            options.method);
   if (!options.features.empty()) graph.index(options.features);
   const std::vector<int> inputs = graph.inputs();
   check(inputs.size() == 1, "pretraining: the network takes {} inputs (expected one, windows [N, C, T])",

@@ -282,6 +282,7 @@ LoadedData load_data(const DataSection& section, const fs::path& folder, bool cl
     loaded.notes.push_back(
         fmt::format("{}: recordings went through {}", section.name, cleaning_text(loaded.train.cleaning)));
   if (classification) within(section.name, [&] { check_classes_train(loaded.train, loaded.test); });
+  if (const std::string leak = leak_note(loaded.train, loaded.test); !leak.empty()) loaded.notes.push_back(leak);
   if (section.split != "none") loaded.train.name = section.name + "-train";
   return loaded;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -85,6 +86,18 @@ Split split_source(const DataSection& section, const DataSource& source) {
   const bool by_group = section.split == "grouped" || section.split == "holdout" || section.split == "group_shuffle";
   check_no_leak(split, by_group ? std::span<const std::string>(data.groups) : std::span<const std::string>());
   return split;
+}
+
+std::string leak_note(const Dataset& train, const Dataset& test) {
+  const std::set<std::string> trained(train.groups.begin(), train.groups.end());
+  std::set<std::string> tested(test.groups.begin(), test.groups.end()), both;
+  std::set_intersection(trained.begin(), trained.end(), tested.begin(), tested.end(), std::inserter(both, both.end()));
+  if (both.empty()) return "";
+  return fmt::format(
+      "{}: {} of the {} groups that test train too ('{}' is one): results flatter a model that knows its subjects; "
+      "split "
+      "= \"grouped\" keeps groups whole",
+      test.name, both.size(), tested.size(), *both.begin());
 }
 
 void check_classes_train(const Dataset& train, const Dataset& test) {

@@ -154,6 +154,10 @@ TEST(AxesThatAreSwapped, AreNamedWithTheLayout) {
   EXPECT_EQ(lathe_in(folder.path(), {"predict", "m.safetensors", "x.npy", "--layout", "NCT", "-o", "p.npy"}).error,
             "lathe: x.npy: has 30 channels of 1 samples (the model takes 1 channels): its axes are swapped; give "
             "--layout NTC\n");
+  write_array(folder / "right.npy", "<f4", {2, 1, 30}, std::vector<float>(60));
+  EXPECT_EQ(lathe_in(folder.path(), {"predict", "m.safetensors", "right.npy", "--layout", "NTC", "-o", "p.npy"}).error,
+            "lathe: right.npy: has 30 channels of 1 samples (the model takes 1 channels): its axes are swapped; give "
+            "--layout NCT\n");
 }
 
 }  // namespace

@@ -44,11 +44,11 @@ Settings PretrainVerb::settings() const {
   for (const char* assignment : {"epochs=20", "batch=128", "optimizer.learning_rate=1e-4"})
     apply_assignment(settings, assignment, "default");
   for (const std::string& assignment : assignments) apply_assignment(settings, assignment, "--set");
-  if (patience > 0) settings.set("patience", patience, "--patience");
+  if (patience > 0) set_by_option(settings, "patience", "--patience", patience);
   Settings::List names;
   if (!tasks.empty())
     for (const std::string& name : split(tasks, ',')) names.push_back({std::string(trim(name)), "--tasks"});
-  if (!names.empty()) settings.set("tasks", names, "--tasks");
+  if (!names.empty()) set_by_option(settings, "tasks", "--tasks", names);
   return settings;
 }
 
@@ -129,7 +129,8 @@ Work declare_pretrain(CLI::App& app) {
       "Example:  lathe new harnet --set seconds=10 -o fresh.safetensors\n"
       "          lathe pretrain fresh.safetensors --inputs X.npy --layout NTC --groups pid.npy --validation 0.1 "
       "--patience 5 -o trunk.safetensors\n"
-      "          lathe finetune trunk.safetensors --inputs few.npy --targets labels.npy -o tuned.safetensors");
+      "          lathe finetune trunk.safetensors --inputs few.npy --layout NTC --targets labels.npy --head 5 -o "
+      "tuned.safetensors\nKeys of --set: docs/self-supervision.md, and those of a recipe's [train].");
   return [verb](const Output& output) { verb->run(output); };
 }
 

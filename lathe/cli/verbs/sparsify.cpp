@@ -49,17 +49,12 @@ Work declare_sparsify(CLI::App& app) {
     std::shared_ptr<SparseTraining> sparse;
     SparsityOptions options;
     const auto own = [&](Settings& settings) {
-      const auto shorthand = [&](const char* key, const char* option, Settings::Value value) {
-        if (settings.has(key))
-          fail_as(ExitCode::usage, "{}: says the same as {}; leave one of them out", option, settings.origin(key));
-        settings.set(key, std::move(value), option);
-      };
-      if (!verb->method.empty()) shorthand("method", "--method", verb->method);
-      if (verb->density > 0) shorthand("density", "--density", verb->density);
-      if (!verb->distribution.empty()) shorthand("distribution", "--distribution", verb->distribution);
+      if (!verb->method.empty()) set_by_option(settings, "method", "--method", verb->method);
+      if (verb->density > 0) set_by_option(settings, "density", "--density", verb->density);
+      if (!verb->distribution.empty()) set_by_option(settings, "distribution", "--distribution", verb->distribution);
       Settings::List globs;
       for (const std::string& glob : verb->layers) globs.push_back({glob, "--layer " + glob});
-      if (!globs.empty()) shorthand("layers", "--layer", globs);
+      if (!globs.empty()) set_by_option(settings, "layers", "--layer", globs);
       options = sparsity_options(settings);
       options.seed = verb->training.seed;
     };

@@ -3,6 +3,7 @@
 /// those of `finetune` but for its loss
 #include "lathe/base/files.h"
 #include "lathe/base/text.h"
+#include "lathe/recipe/data_section_split.h"
 #include "lathe/recipe/normalized_batches.h"
 #include "lathe/recipe/pretrain_settings.h"
 #include "lathe/recipe/tune.h"
@@ -38,7 +39,9 @@ struct PretrainStep {
   static std::string what_was_right(const PretrainReport& report, const StepContext& context) {
     if (!report.unseen.empty())
       return fmt::format("; on {} windows of {}: {}", with_commas(context.unseen.rows()),
-                         context.unseen.groups.empty() ? "the rows that test" : "unseen subjects",
+                         context.unseen.groups.empty() || !leak_note(context.rows, context.unseen).empty()
+                             ? "the rows that test"
+                             : "unseen subjects",
                          sentence(report.unseen));
     if (report.validation.empty()) return "";
     return fmt::format("; on the windows held back: {}", sentence(report.validation));
