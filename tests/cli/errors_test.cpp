@@ -127,8 +127,7 @@ TEST_F(Errors, FilesThatAreNotThere) {
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
   refused({"run", "ppg-qualty"}, 2,
           "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, cifar-distill, few-labels, gsr-pain, har-adl, "
-          "har-finetune, har-pretrain, "
-          "har-small, mnist-cp-resnet, mnist-sparse, "
+          "har-adl-pruned, har-finetune, har-pretrain, har-small, mnist-cp-resnet, mnist-sparse, "
           "ppg-quality, ppg-quality-demo, ppg-sweep, prune-onnx, rhythm-classifier, self-distill-pruned (did you mean "
           "'ppg-quality'?)");
   refused({"report", "m.safetensors"}, 3, "m.safetensors: is a file, expected a folder");

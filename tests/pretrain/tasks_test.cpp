@@ -157,7 +157,7 @@ TEST(Tasks, SettingsOutOfRangeAreRefused) {
   EXPECT_EQ(refusal({.kind = "time_warp", .deviation = 0.8}),
             "pretext task 'time_warp': deviation is 0.8 (expected above 0, at most 0.5)");
   EXPECT_EQ(refusal({.kind = "time_warp", .knots = 200, .deviation = 0.5}),
-            "pretext task 'time_warp': knots = 200 with deviation = 0.5 lets time run backwards in 100 of 100 draws "
+            "pretext task 'time_warp': knots = 200 with deviation = 0.5 lets time run backwards in 99 of 100 draws "
             "(expected at most 95); take fewer knots or a smaller deviation");
   EXPECT_EQ(refusal({.kind = "scale", .least = 0.6}),
             "pretext task 'scale': least is 0.6 and most 0.5 (expected 0 < least < most < 1)");

@@ -14,6 +14,7 @@ TEST(Recipes, OpenWithACommentThatSaysHowToRunThem) {
   for (const RecipeEntry& entry : recipes()) {
     const std::string comment = recipe_comment(entry.text);
     EXPECT_NE(comment.find("Run:"), std::string::npos) << entry.name;
+    EXPECT_EQ(comment.find("@@"), std::string::npos) << entry.name << " waits for its numbers";
     EXPECT_NE(comment.find(fmt::format("{}", entry.name)), std::string::npos) << entry.name;
   }
 }
