@@ -64,8 +64,7 @@
 #include "lathe/prune/evidence.h"  // what data say of a network, for criteria that ask
 #include "lathe/prune/prune.h"     // whole channels, the least important first
 
-#include "lathe/sparsify/density.h"  // how many weights each layer keeps
-#include "lathe/sparsify/rules.h"    // which connections go, and which come back
+#include "lathe/sparsify/sparse_training.h"  // few connections, renewed while training
 
 #include "lathe/recipe/compare_runs.h"      // two runs over the same folds
 #include "lathe/recipe/evaluate_section.h"  // predict_probabilities: preprocessed and smoothed as the model file says

@@ -68,6 +68,14 @@ TEST(Layers, FilesAreShort) {
   EXPECT_EQ(over_the_tree(length_violations), Found{});
 }
 
+TEST(Layers, WhatTheUmbrellaHeaderIncludesIsThere) {
+  const auto includes = includes_of({"lathe/lathe.h", read_text(source_folder() / "lathe" / "lathe.h")});
+  EXPECT_GT(includes.size(), 20U);
+  for (const Include& include : includes)
+    EXPECT_TRUE(fs::exists(source_folder() / include.header))
+        << "lathe/lathe.h:" << include.line << ": " << include.header;
+}
+
 TEST(LayerRules, UsesAreTransitive) {
   EXPECT_EQ(small_layers().at("ops"), (std::set<std::string>{"base", "graph", "ops"}));
 }
