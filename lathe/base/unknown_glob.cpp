@@ -25,7 +25,15 @@ std::string unknown_glob(const std::string& glob, const std::vector<std::string>
       guess(node.substr(0, dot + 1) + ending), guess(node.substr(0, dot) + ending);
     if (!ending.empty()) guess(node + ending);
   }
-  const std::string near = hits(glob + ".*") ? glob + ".*" : closest(glob, guesses);  // all of a block was meant
+  std::string near = hits(glob + ".*") ? glob + ".*" : closest(glob, guesses);  // all of a block was meant
+  constexpr size_t alike = 4;  // letters at the beginning: 'features.*' for 'feature_extractor.*'
+  const std::string end = glob.find('.') == std::string::npos ? "" : glob.substr(glob.rfind('.'));
+  const auto same_start = [&](const std::string& text) {
+    return std::equal(text.begin(), text.begin() + alike, glob.begin()) && text.ends_with(end);
+  };
+  if (near.empty() && !ending.empty() && glob.size() >= alike)
+    for (const std::string& text : guesses)
+      if (text.size() >= alike && same_start(text) && (near.empty() || text.size() < near.size())) near = text;
   constexpr size_t most = 10;
   std::vector<std::string> some(nodes.begin(), nodes.begin() + static_cast<int64_t>(std::min(most, nodes.size())));
   if (nodes.size() > most) some.push_back(fmt::format("… ({} nodes; lathe info lists them)", nodes.size()));

@@ -138,11 +138,13 @@ void DataOptions::read_keys(const Model& model, DataSection& section) const {
   if (stride_samples > 0) settings.set("stride_samples", stride_samples, "--stride");
   refuse_unused(settings, unused_data_keys(settings));
   const bool cut = window_samples > 0 || section.recordings.window_seconds > 0;
-  const bool samples = std::filesystem::is_directory(inputs) || section.recordings.any();
+  const double model_hz = model.preprocessing.rate_hz;
+  const bool samples = std::filesystem::is_directory(inputs) || section.recordings.any() ||
+                       (given_hz > 0 && model_hz > 0 && given_hz != model_hz);
   if (given_hz > 0) section.rate_hz = given_hz;
   if (!cut || !samples || holds_clips(inputs)) return;
   section.rate_hz = given_hz;
-  if (section.recordings.resample_hz == 0) section.recordings.resample_hz = model.preprocessing.rate_hz;
+  if (section.recordings.resample_hz == 0) section.recordings.resample_hz = model_hz;
 }
 
 DataSection DataOptions::section_for(const Model& model) const {
@@ -199,6 +201,10 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
                     "Files of weights know nothing of it: lathe import … --normalize unit",
                     accepted.data.name));
   check_kind(model, accepted.data, layout);
+  const double trained_hz = model.preprocessing.rate_hz, got_hz = accepted.data.rate_hz;
+  check(!at_models_rate || trained_hz == 0 || got_hz == 0 || got_hz == trained_hz,
+        "{}: has {:g} samples a second (the model was trained on {:g}); resample the recordings", accepted.data.name,
+        got_hz, trained_hz);
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);
   check(!mismatch, "{}: has {:g} samples a second (the model's node '{}' expects {:g})", accepted.data.name,
         accepted.data.rate_hz, mismatch ? mismatch->node : "", mismatch ? mismatch->rate_hz : 0);

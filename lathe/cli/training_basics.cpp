@@ -19,6 +19,10 @@ SplitRows::SplitRows(Dataset all, double ratio, uint64_t seed, const Output& out
   train = train.select(split.train);
   output.say(fmt::format("validation: {} of {} windows are held back{}", held_back.rows(),
                          held_back.rows() + train.rows(), train.groups.empty() ? "" : ", whole groups"));
+  if (train.groups.empty() && train.times.defined())
+    output.say(
+        "windows of one recording may train and validate, which makes validation look too good; --groups says whose "
+        "they are: '{subject}', or '{file}'");
 }
 
 void set_by_option(Settings& settings, const char* key, const char* option, Settings::Value value) {

@@ -21,6 +21,7 @@ struct ModelEntry {
   std::string_view settings;
   /// Draws the first weights anew where they are not those of its layers; null: they are.
   void (*initialise)(const Graph&) = nullptr;
+  double rate_hz = 0;  ///< samples a second that it is made for; 0: any
 };
 
 const Registry<ModelEntry>& models();

@@ -31,11 +31,17 @@ std::string metrics_text(const Evaluation& evaluation) {
 
 std::string confusion_text(const Evaluation& evaluation) {
   if (evaluation.confusion.empty()) return "";
-  std::string text = "\ntruth \\ said  ";
-  for (const std::string& name : evaluation.class_names) text += fmt::format("{:>12}", name);
+  size_t widest = 0;
+  for (const std::string& name : evaluation.class_names) widest = std::max(widest, name.size());
+  const size_t first = std::max<size_t>(14, widest + 2);
+  const auto width = [&](size_t said) { return std::max<size_t>(12, evaluation.class_names[said].size() + 2); };
+  std::string text = fmt::format("\n{:<{}}", "truth \\ said", first);
+  for (size_t said = 0; said < evaluation.class_names.size(); ++said)
+    text += fmt::format("{:>{}}", evaluation.class_names[said], width(said));
   for (size_t truth = 0; truth < evaluation.confusion.size(); ++truth) {
-    text += fmt::format("\n{:<14}", evaluation.class_names[truth]);
-    for (const int64_t count : evaluation.confusion[truth]) text += fmt::format("{:>12}", with_commas(count));
+    text += fmt::format("\n{:<{}}", evaluation.class_names[truth], first);
+    for (size_t said = 0; said < evaluation.confusion[truth].size(); ++said)
+      text += fmt::format("{:>{}}", with_commas(evaluation.confusion[truth][said]), width(said));
   }
   return text + "\n";
 }

@@ -93,6 +93,9 @@ Plan plan_of(const Settings& recipe, const std::string& name) {
                          "[teacher] has no effect without a [[step]] kind = \"distill\" that learns from it");
   plan.controls = controls_section(recipe.table("controls"), plan.steps);
   plan.evaluate = evaluate_section(recipe.table("evaluate"), plan.preprocessing);
+  if (recipe.has("seed"))
+    throw settings_error(recipe.origin("seed"), "a recipe has no seed of its own; lathe run --seed gives one to a run");
+  for (const char* read_elsewhere : {"split", "sweep"}) recipe.has(read_elsewhere);
   recipe.refuse_unknown();
   return plan;
 }

@@ -130,6 +130,12 @@ PretrainOptions PretrainSection::resolved(const Dataset& recorded, const FitOpti
   return all;
 }
 
+void PretrainSection::check_schedule(const Settings& settings, const FitOptions& fitting) const {
+  if (rate_scale != 1 && fitting.schedule.warmup > 0)
+    throw settings_error(settings.origin("learning_rate_scale"),
+                         "'learning_rate_scale' brings a way up of its own; leave out the schedule's 'warmup'");
+}
+
 void PretrainSection::scale_rate(FitOptions& fitting, int64_t rows) const {
   const int64_t batch = fitting.batch == 0 ? rows : std::min(fitting.batch, rows);
   const double scale = std::clamp(rate_scale > 0 ? rate_scale : static_cast<double>(batch) / 512, 1.0, scale_cap);

@@ -24,6 +24,8 @@ struct PretrainSection {
   PretrainRows rows(const BatchSource& plain, const Dataset& recorded) const;
   /// The options for so many rows.
   PretrainOptions resolved(const Dataset& recorded, const FitOptions& fitting) const;
+  /// @throws Error where the schedule has a way up already, beside the one that learning_rate_scale brings
+  void check_schedule(const Settings& settings, const FitOptions& fitting) const;
   /// Puts the way up in front of the schedule.
   void scale_rate(FitOptions& fitting, int64_t rows) const;
 };

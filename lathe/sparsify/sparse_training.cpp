@@ -328,7 +328,7 @@ std::vector<LayerDensity> layer_densities(const Graph& graph) {
   return all;
 }
 
-std::string densities_text(const std::vector<LayerDensity>& layers) {
+std::string densities_text(const std::vector<LayerDensity>& layers, std::string_view what) {
   int64_t active = 0, all = 0;
   std::string each;
   for (const LayerDensity& layer : layers) {
@@ -337,7 +337,7 @@ std::string densities_text(const std::vector<LayerDensity>& layers) {
     each += fmt::format("{}{} {:.3g}", each.empty() ? "" : ", ", layer.name,
                         static_cast<double>(layer.active) / static_cast<double>(layer.size));
   }
-  return fmt::format("{} of {} connections are active ({:.3g}: {})", with_commas(active), with_commas(all),
+  return fmt::format("{} of {} {} ({:.3g}: {})", with_commas(active), with_commas(all), what,
                      static_cast<double>(active) / static_cast<double>(all), each);
 }
 

@@ -87,6 +87,6 @@ class SparseTraining final : public TrainingCallback {
 std::vector<LayerDensity> layer_densities(const Graph& graph);
 
 /// "8,934 of 89,400 connections are active (0.0999; fc1.weight 0.1, …)"
-std::string densities_text(const std::vector<LayerDensity>& layers);
+std::string densities_text(const std::vector<LayerDensity>& layers, std::string_view what = "connections are active");
 
 }  // namespace lathe

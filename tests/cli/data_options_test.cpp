@@ -2,6 +2,7 @@
 /// names of what was predicted.
 #include <algorithm>
 
+#include "lathe/formats/model_file.h"
 #include "tests/cli/arrays.h"
 #include "tests/cli/program.h"
 #include "tests/cli/sound.h"
@@ -138,6 +139,44 @@ TEST(FoldersOfRecordings, AreCutAsTheOptionsSay) {
   const Outcome predicted = lathe({"predict", "m.safetensors", "wrist", "--columns", "1", "--window", "8", "--reading",
                                    "rate_hz=64", "--reading", "short=edge", "-o", "p.npy"});
   EXPECT_EQ(predicted.code, 0) << predicted.error;
+  const Outcome uncut = lathe({"predict", "m.safetensors", "wrist", "--columns", "1", "-o", "p.npy"});
+  EXPECT_NE(uncut.error.find("--window, or window_samples, cuts them into windows"), std::string::npos) << uncut.error;
+}
+
+/// A model for 30 samples a second takes recordings at 60: from a folder or one file, each comes out at its own rate.
+TEST(RecordingsAtAnotherRate, AreBroughtToTheModelsRate) {
+  const ScratchFolder folder;
+  fs::create_directories(folder / "wrist");
+  fs::create_directories(folder / "more");
+  std::string text;
+  for (int i = 0; i < 79; ++i) text += fmt::format("{} {} {}\n", i * 7 % 11, i, i % 5);
+  write_atomic(folder / "wrist" / "walk_ann.txt", text);
+  write_atomic(folder / "more" / "walk_ann.txt", text);
+  write_atomic(folder / "more" / "sit_ann.txt", text);
+  const auto lathe = [&](const std::vector<std::string>& words) { return lathe_in(folder.path(), words); };
+  ASSERT_EQ(lathe({"new", "conv1d", "--set", "in_channels=3", "--set", "samples=40", "--set", "hidden=4", "--set",
+                   "n_classes=2", "-o", "m.safetensors"})
+                .code,
+            0);
+  Model model = load_model(folder / "m.safetensors");
+  model.preprocessing.rate_hz = 30;
+  save_model(folder / "m.safetensors", model);
+  const auto predicted = [&](const char* input, const char* out) {
+    const Outcome outcome =
+        lathe({"predict", "m.safetensors", input, "--window", "40", "--reading", "rate_hz=60", "-o", out});
+    EXPECT_EQ(outcome.code, 0) << outcome.error;
+    return read_array<float>(folder / out);
+  };
+  EXPECT_EQ(predicted("wrist", "a.npy"), predicted("wrist/walk_ann.txt", "b.npy"));
+  const Outcome evaluated = lathe({"eval", "m.safetensors", "--inputs", "more", "--targets", "{label}_{who}",
+                                   "--window", "40", "--rate", "60", "--resamples", "0", "--json"});
+  EXPECT_EQ(evaluated.code, 0) << evaluated.error;
+  write_array<float>(folder / "x.npy", "<f4", {1, 3, 40}, std::vector<float>(120, 0.5F));
+  const Outcome windows = lathe({"predict", "m.safetensors", "x.npy", "--reading", "rate_hz=60", "-o", "c.npy"});
+  EXPECT_EQ(windows.code, 3);
+  EXPECT_NE(windows.error.find("x.npy: has 60 samples a second (the model was trained on 30); resample"),
+            std::string::npos)
+      << windows.error;
 }
 
 TEST(AxesThatAreSwapped, AreNamedWithTheLayout) {

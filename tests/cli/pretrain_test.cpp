@@ -55,6 +55,30 @@ TEST_F(PretrainVerb, TrainsTheTrunkAndLeavesTheHead) {
   EXPECT_EQ(load_model(folder_ / "heads.safetensors").graph.outputs.size(), 2U);
 }
 
+TEST_F(PretrainVerb, FilesSayWhoseTheyAre) {
+  std::filesystem::create_directories(folder_ / "wrist");
+  for (const char* name : {"walk_ann", "sit_ann", "walk_bob", "sit_bob"}) {
+    std::string text;
+    for (int i = 0; i < 480; ++i) text += fmt::format("{} {} {}\n", i * 7 % 11, i % 13, i % 5);
+    write_atomic(folder_ / "wrist" / fmt::format("{}.txt", name), text);
+  }
+  const auto said = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {
+        "pretrain", "fresh.safetensors", "--inputs",     "wrist", "--window", "120",  "-o", "out.safetensors",
+        "--set",    "epochs=1",          "--validation", "0.5",   "--groups", "{who}"};
+    all.insert(all.end(), more.begin(), more.end());
+    return lathe_in(folder_.path(), all);
+  };
+  const Outcome by_person = said({"--targets", "{activity}_{who}"});
+  EXPECT_EQ(by_person.code, 0) << by_person.error;
+  EXPECT_NE(by_person.error.find("validation: 8 of 16 windows are held back, whole groups\n"), std::string::npos)
+      << by_person.error;
+  const Outcome nowhere = said({});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_NE(nowhere.error.find("--groups '{who}': nothing says where in a file's name that stands"), std::string::npos)
+      << nowhere.error;
+}
+
 TEST_F(PretrainVerb, GoesOnWhereItWasStopped) {
   ASSERT_EQ(pretrain({"--set", "epochs=3", "--checkpoints", "whole"}).code, 0);
   const std::string whole = read_text(folder_ / "out.safetensors");

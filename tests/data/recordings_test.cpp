@@ -96,6 +96,24 @@ TEST_F(RecordingsTest, ShortOnesAreRefusedDroppedOrFilledUp) {
   EXPECT_EQ(listed(read().values[2][0]), (std::vector<double>{0, 1, 0, 1}));
 }
 
+TEST_F(RecordingsTest, SwappedAxesAreNamedEvenWhereShortOnesAreFilledUp) {
+  write("a.txt", "0 1 2 3 4 5\n10 11 12 13 14 15\n20 21 22 23 24 25\n");
+  options_.short_recordings = Short::wrap;
+  EXPECT_EQ(error(), (folder_ / "a.txt").string() +
+                         ": has 6 columns of 3 samples: its axes are swapped (expected a sample a line, a channel a "
+                         "column)");
+  options_.columns.channels = {"1", "2"};
+  EXPECT_EQ(read().values.sizes(), at::IntArrayRef({1, 2, 4}));
+}
+
+TEST_F(RecordingsTest, WhatInterruptsIsCountedWhereNoWindowIsLeft) {
+  write("a.csv", "time,x\n0,0\n0.5,1\n1,2\n7,5\n7.5,6\n8,7\n20,1\n20.5,2\n21,8\n");
+  options_.short_recordings = Short::drop;
+  EXPECT_EQ(error(), here() +
+                         ": no recording holds a window of 4 samples (2 s) (expected at least one, got 1 recording; "
+                         "there are 2 gaps in their times)");
+}
+
 TEST_F(RecordingsTest, WindowsNeverSpanAGap) {
   write("a.csv", "time,x\n0,0\n0.5,1\n1,2\n1.5,3\n2,4\n7,5\n7.5,6\n8,7\n8.5,8\n");
   const RecordingRows rows = read();

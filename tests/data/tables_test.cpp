@@ -80,7 +80,8 @@ TEST_F(Tables, ShorterOnesEndInNanWhereThatIsAsked) {
   EXPECT_EQ(error({.columns = {"gsr"}}),
             here() +
                 ": recordings have 2 to 4 samples, the shortest is 'b.csv', the longest 'a.csv' (expected one length); "
-                "[[clean]] kind = \"length\" cuts and pads all to one");
+                "--window, or window_samples, cuts them into windows; [[clean]] kind = \"length\" cuts and pads all to "
+                "one");
   const FileRows rows = read({.columns = {"gsr"}, .unequal_lengths = true});
   EXPECT_EQ(rows.values.sizes(), at::IntArrayRef({2, 1, 4}));
   EXPECT_EQ(listed(rows.values[1][0].narrow(0, 0, 2)), (std::vector<double>{0.5, 1.5}));

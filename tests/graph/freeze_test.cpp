@@ -74,6 +74,9 @@ TEST(Freeze, RefusesASlipAndAnEmptyRest) {
   EXPECT_EQ(error_of([&] { freeze(graph, {"block1"}); }),
             "the glob 'block1' matches none of block1.conv, block1.bn1, block1.down, head (did you mean "
             "'block1.*'?)");
+  EXPECT_EQ(error_of([&] { freeze(graph, {"blockade.*"}); }),
+            "the glob 'blockade.*' matches none of block1.conv, block1.bn1, block1.down, head (did you mean "
+            "'block1.*'?)");
   EXPECT_EQ(error_of([&] { freeze(graph, {"block1.relu"}); }),
             "the glob 'block1.relu' matches none of block1.conv, block1.bn1, block1.down, head");
   EXPECT_EQ(error_of([&] { freeze(graph, {"head", "block*"}); }),

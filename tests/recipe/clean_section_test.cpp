@@ -144,8 +144,8 @@ TEST_F(Pain, UnequalLengthsNeedAKey) {
   EXPECT_EQ(load_error(with_clean("")),
             (folder_ / "biovid").string() +
                 ": recordings have 60 to 64 samples, the shortest is '0/080209_w_26-PA0-001_bio.csv', the longest "
-                "'0/071309_w_21-PA0-001_bio.csv' (expected one length); [[clean]] kind = \"length\" cuts and pads all "
-                "to one");
+                "'0/071309_w_21-PA0-001_bio.csv' (expected one length); --window, or window_samples, cuts them into "
+                "windows; [[clean]] kind = \"length\" cuts and pads all to one");
   EXPECT_EQ(load_error(with_clean("[[clean]]\nkind = \"missing\"\n")),
             "pain: '0/080209_w_26-PA0-001_bio.csv': has 60 samples after cleaning, and "
             "'2/080209_w_26-PA2-001_bio.csv' has 62 (expected one length); end with [[clean]] kind = \"length\"");

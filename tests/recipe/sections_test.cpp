@@ -31,6 +31,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Slip{"[evaluate]", "[evaluation]", "recipe.toml:21: unknown key 'evaluation'; known: augment, clean, con",
              "(did you mean 'evaluate'?)"},
+        Slip{"[evaluate]", "[splitt]", "recipe.toml:21: unknown key 'splitt'; known: augment, clean, con",
+             "(did you mean 'split'?)"},
         Slip{"simulator_windows = 12", "simulator_window = 12",
              "recipe.toml:4: unknown key 'simulator_window'; known: channels, class_names, ",
              "(did you mean 'simulator_windows'?)"},
@@ -91,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"kernels = 2", "kernels = [2, 2, 2]",
                 "recipe.toml:8: 'kernels' has 3 counts for 2 lengths (expected one, or one a length)"},
         Mistake{"name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
-                "recipe.toml:7: unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, harnet_pretext, "
+                "recipe.toml:7: unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, "
+                "harnet_pretext, "
                 "kernel_classifier, kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
                 "recipe.toml:18: unknown step 'marge'; known: absorb, distill, finetune, fold_batch_norm, merge, "

@@ -28,6 +28,7 @@ Work declare_eval(CLI::App& app) {
   auto verb = std::make_shared<EvalVerb>();
   declare_model(app, "MODEL", verb->model);
   verb->data.declare(app, true);
+  verb->data.at_models_rate = true;
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
   app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's smoothing, of probabilities or of classes");
@@ -39,10 +40,6 @@ Work declare_eval(CLI::App& app) {
     Model model = open_model(verb->model);
     EvaluateOptions options;
     options.metrics = verb->metrics.empty() ? default_metrics(task_of(model.preprocessing)) : split(verb->metrics, ',');
-    const double trained = model.preprocessing.rate_hz;
-    if (verb->data.rate_hz > 0 && trained > 0 && verb->data.rate_hz != trained)
-      fail_as(ExitCode::usage, "--rate {:g}: the model was trained on {:g} samples a second; resample the recordings",
-              verb->data.rate_hz, trained);
     options.bootstrap.resamples = verb->resamples;
     verb->machine.apply();
     move_to(model.graph, verb->machine.device);

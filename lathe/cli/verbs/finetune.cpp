@@ -1,9 +1,11 @@
 /// lathe finetune MODEL --inputs X --targets Y -o FILE: training from weights that are good already, all of them, a
 /// part, or the part that a search finds
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "lathe/base/files.h"
 #include "lathe/cli/training.h"
 #include "lathe/recipe/surgical_search.h"
 #include "lathe/rewrite/head.h"
@@ -113,6 +115,8 @@ Work declare_finetune(CLI::App& app) {
              [&](std::string& text, nlohmann::json& object) {
                if (!verb->surgical) return;
                text = surgical_table(found) + "\n" + text;
+               if (const std::filesystem::path folder = verb->training.folder; !folder.empty())
+                 write_atomic(folder / "surgical.csv", surgical_csv(found));
                object["surgical"] = to_json(found);
              }});
   };

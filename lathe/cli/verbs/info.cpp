@@ -46,8 +46,8 @@ std::string table(const Model& model, const Cost& total, const MacConvention& co
     text += fmt::format("{:<{}}  {:<20} {:<16} {:>12} {:>16} {:>7}\n", node.name, widest, node.kind, node.output.text(),
                         with_commas(node.parameters), with_commas(node.macs), field_text(node.receptive_field));
   if (const Sparsity sparse(model.graph, total); !sparse.layers.empty())
-    text += fmt::format("sparse           {}; {} MACs are with weights other than 0\n", densities_text(sparse.layers),
-                        with_commas(sparse.effective_macs));
+    text += fmt::format("sparse           {}; {} MACs are with weights other than 0\n",
+                        densities_text(sparse.layers, "weights are not 0"), with_commas(sparse.effective_macs));
   const Preprocessing& before = model.preprocessing;
   text += fmt::format(
       "\nparameters       {}\nweights          {}\nMACs             {} ({}, one window)\n"

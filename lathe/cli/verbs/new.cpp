@@ -25,7 +25,8 @@ Work declare_new(CLI::App& app) {
   auto verb = std::make_shared<NewVerb>();
   app.add_option("MODEL", verb->model, "an architecture (lathe list models)")->required();
   app.add_option("-o,--out", verb->out, "model file to write (.safetensors)")->required();
-  app.add_option("--set", verb->assignments, "change a setting: --set kernels=8; may be given often")->allow_extra_args(false);
+  app.add_option("--set", verb->assignments, "change a setting: --set kernels=8; may be given often")
+      ->allow_extra_args(false);
   app.add_option("--seed", verb->seed, "the same seed gives the same weights as PyTorch (default: 0)");
   std::string models_help = "Models and their settings:\n";
   for (const ModelEntry& entry : models())
@@ -40,12 +41,13 @@ Work declare_new(CLI::App& app) {
     Model model{verb->model, build_model(verb->model, settings), {}, {}};
     model.preprocessing.task = entry.task;
     model.preprocessing.normalize = "zscore";
+    model.preprocessing.rate_hz = entry.rate_hz;
     save_model(verb->out, model);
     const Cost total = cost(model.graph);
-    output.result(fmt::format("{}: {} parameters, {} MACs\n", verb->out, with_commas(total.parameters),
-                              with_commas(total.macs)),
-                  {{"model", {{"name", verb->model}, {"parameters", total.parameters}, {"macs", total.macs}}},
-                   {"file", verb->out}});
+    output.result(
+        fmt::format("{}: {} parameters, {} MACs\n", verb->out, with_commas(total.parameters), with_commas(total.macs)),
+        {{"model", {{"name", verb->model}, {"parameters", total.parameters}, {"macs", total.macs}}},
+         {"file", verb->out}});
   };
 }
 

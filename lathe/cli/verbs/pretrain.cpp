@@ -32,7 +32,12 @@ struct PretrainVerb : TrainingBasics {
 void PretrainVerb::declare(CLI::App& app) {
   declare_start(app, false, "model file to write (.safetensors): trained up to the features, its head as it was",
                 "a key of a recipe's step 'pretrain': --set epochs=100 --set windows_per_subject=1500");
-  for (const char* name : {"--files-column", "--targets-column", "--targets"}) app.remove_option(app.get_option(name));
+  for (const char* name : {"--files-column", "--targets-column"}) app.remove_option(app.get_option(name));
+  app.get_option("--targets")
+      ->description(
+          "the pattern of files' names, '{activity}/{subject}_{index}', for --groups '{subject}'; labels are not "
+          "looked "
+          "at");
   app.add_option("--heads", heads, "also write the network as it trained, with the heads that tell the tasks");
   app.add_option("--tasks", tasks,
                  "with commas between (lathe list pretext_tasks; default: arrow_of_time,permutation,time_warp)");
@@ -52,12 +57,25 @@ Settings PretrainVerb::settings() const {
   return settings;
 }
 
-/// Windows without labels. Files are a subject each, unless --groups says whose they are.
+/// Windows without labels. Files are a subject each, unless --groups says whose they are, and --targets where in their
+/// names that stands.
 Dataset PretrainVerb::rows(const Model& taken, const Output& output, std::map<std::string, std::string>& hashes) const {
   DataOptions options = data;
   options.ignores_targets = options.groups.empty();
-  if (is_name_pattern(options.groups)) options.targets = "{}";
-  Dataset rows = options.load(taken, output, &hashes);
+  if (is_name_pattern(options.groups) && options.targets.empty()) {
+    if (options.groups != "{file}")
+      fail_as(
+          ExitCode::usage,
+          "--groups '{}': nothing says where in a file's name that stands; give the pattern of the names: --targets "
+          "'{{activity}}/{{subject}}_{{index}}' (labels are not looked at)",
+          options.groups);
+    options.targets = "{}";
+  }
+  Model anybody = taken;
+  anybody.preprocessing.task.clear();  // nor are its classes
+  anybody.preprocessing.class_names.clear();
+  Dataset rows = options.load(anybody, output, &hashes);
+  rows.class_names.clear();
   rows.targets = at::zeros({rows.rows()}, at::kLong);  // nobody looks at them
   const Shape wanted = shapes(taken.graph)[static_cast<size_t>(taken.graph.inputs().at(0))];
   const Shape got = input_shape_of(taken.preprocessing, rows);
@@ -73,9 +91,7 @@ void PretrainVerb::run(const Output& output) const {
   at::manual_seed(seed);
   TrainSection training;
   within(model, [&] { training = train_section(given, pretext_model(taken, section.options), validation > 0); });
-  if (section.rate_scale != 1 && training.fit.schedule.warmup > 0)
-    throw settings_error(given.origin("learning_rate_scale"),
-                         "'learning_rate_scale' brings a way up of its own; leave out schedule.warmup");
+  section.check_schedule(given, training.fit);
   check_settings(given);
   within("pretrain", [&] { check_pretraining(taken.graph, section.options, training.fit); });
   machine.apply();

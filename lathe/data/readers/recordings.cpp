@@ -65,6 +65,10 @@ class Recordings {
     check_channels(name, where);
     settle_rate(where);
     settle_window();
+    const auto across = static_cast<int64_t>(channels_.size());
+    check(series_.samples() >= window_.length_samples || across < window_.length_samples || across <= series_.samples(),
+          "{}: has {} columns of {} samples: its axes are swapped (expected a sample a line, a channel a column)",
+          where, across, series_.samples());
     file_ = std::find(files_.names.begin(), files_.names.end(), name) - files_.names.begin();
     note_interruptions(name);
     const std::vector<Stretch> stretches =
@@ -81,8 +85,8 @@ class Recordings {
           "\"drop\" leaves them out, \"zero\", \"edge\" or \"wrap\" fills them up",
           where, short_count(), recordings_, window_text(), shortest_.first, shortest_.second,
           counted(shorts_, " (", ")"));
-    check(!windows_.empty(), "{}: no recording holds a window of {} (expected at least one, got {})", where,
-          window_text(), plural(recordings_, "recording"));
+    check(!windows_.empty(), "{}: no recording holds a window of {} (expected at least one, got {}{})", where,
+          window_text(), plural(recordings_, "recording"), interruptions_text());
     rows_.values = windows_.size() == 1 ? windows_[0] : at::cat(windows_);
     if (rate_ > 0) rows_.times = at::tensor(times_, at::kDouble);
     rows_.rate_hz = rate_;
@@ -235,6 +239,15 @@ class Recordings {
     const double start = series_.times.empty() ? static_cast<double>(first) / std::max(timeline_.rate_hz, 1e-300)
                                                : series_.times[static_cast<size_t>(first)] / timeline_.second;
     return start + static_cast<double>(samples) / std::max(rate_, 1e-300);
+  }
+
+  /// ", interrupted by 3 gaps and 120 samples without a number", where anything interrupts.
+  std::string interruptions_text() const {
+    std::vector<std::string> by;
+    if (gaps_ > 0) by.push_back(plural(gaps_, "gap") + " in their times");
+    if (blanks_ > 0) by.push_back(plural(blanks_, "sample") + " without a number");
+    if (unlabelled_ > 0) by.push_back(plural(unlabelled_, "window") + " without a class");
+    return by.empty() ? "" : fmt::format("; there are {}", fmt::join(by, " and "));
   }
 
   void note_short(int64_t samples) {

@@ -64,12 +64,12 @@ class Tables {
     const auto shortest = std::min_element(rows_.begin(), rows_.end(), shorter);
     const auto longest = std::max_element(rows_.begin(), rows_.end(), shorter);
     const int64_t samples = longest->size(1);
-    check(
-        shortest->size(1) == samples || options_.unequal_lengths,
-        "{}: recordings have {} to {} samples, the shortest is '{}', the longest '{}' (expected one length); [[clean]] "
-        "kind = \"length\" cuts and pads all to one",
-        files_.folder.string(), shortest->size(1), samples, names_[static_cast<size_t>(shortest - rows_.begin())],
-        names_[static_cast<size_t>(longest - rows_.begin())]);
+    check(shortest->size(1) == samples || options_.unequal_lengths,
+          "{}: recordings have {} to {} samples, the shortest is '{}', the longest '{}' (expected one length); "
+          "--window, or "
+          "window_samples, cuts them into windows; [[clean]] kind = \"length\" cuts and pads all to one",
+          files_.folder.string(), shortest->size(1), samples, names_[static_cast<size_t>(shortest - rows_.begin())],
+          names_[static_cast<size_t>(longest - rows_.begin())]);
     at::Tensor all = data_detail::room_for(files_, {count_, samples}, rows_[0].options());
     all = all.narrow(0, 0, static_cast<int64_t>(rows_.size()));
     auto* to = all.mutable_data_ptr<float>();

@@ -62,9 +62,7 @@ Step prepare_pretrain(const Settings& settings, StepPlan& plan) {
   step.tune = tune_section(settings, own);
   plan.optimizer = own.optimizer;
   plan.wanted = own.wanted;
-  if (step.section.rate_scale != 1 && step.tune.train.fit.schedule.warmup > 0)
-    throw settings_error(settings.origin("learning_rate_scale"),
-                         "'learning_rate_scale' brings a way up of its own; leave out the schedule's 'warmup'");
+  step.section.check_schedule(settings, step.tune.train.fit);
   settings.refuse_unknown();
   within(settings.where(), [&] { check_pretraining(plan.model.graph, step.section.options, step.tune.train.fit); });
   return step;
