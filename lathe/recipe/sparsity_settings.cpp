@@ -13,19 +13,29 @@ std::vector<UnusedKey> unused_keys(const Settings& settings, const SparsityOptio
     for (const char* key : keys)
       if (!used && settings.has(key)) unused.push_back({key, "method", reason});
   };
-  const bool swaps = !options.prune.empty() && !options.gradual;
-  const bool renews = swaps || options.gradual || options.group > 0;
+  const bool filters = options.filter_keep > 0, rounds = options.rounds > 0;
+  const bool swaps = !options.prune.empty() && !options.gradual && !rounds;
+  const bool renews = swaps || options.gradual || options.group > 0 || filters;
   const auto needs = [](const auto& registry, const std::string& rule) {
     const auto* entry = rule.empty() ? nullptr : registry.find(rule);
     return entry != nullptr && entry->needs.strength;
   };
-  const bool looks = needs(prune_rules(), options.prune) || needs(grow_rules(), options.grow);
+  const bool looks = filters || needs(prune_rules(), options.prune) || needs(grow_rules(), options.grow);
   without(swaps, "has no effect where connections are not swapped", {"share", "share_schedule"});
-  without(renews, "has no effect where masks stay as they are", {"until", "update_every", "update_per"});
+  without(
+      renews,
+      rounds ? "has no effect with rounds, which lay out the training" : "has no effect where masks stay as they are",
+      {"until", "update_every", "update_per"});
   without(looks, "has no effect with rules that do not look at activations",
           {"strength", "deviations", "collect", "average_decay", "look_every"});
   without(options.group > 0, "counts with method = \"n_m\"", {"kept", "groups_of"});
   without(options.group == 0, "has no effect with groups of n_m, which say the density", {"density", "distribution"});
+  without(!filters, "has no effect with filters, which say the density",
+          {"density", "distribution", "start", "prune", "grow", "scale_weights"});
+  without(filters, "counts with method = \"dsconv\"", {"filter_keep", "filter_grow"});
+  without(!options.as_published, "has no effect as it was published, where nothing grows", {"filter_grow"});
+  without(rounds, "counts with method = \"lottery\"", {"rounds"});
+  without(!rounds && !options.gradual, "has no effect where training begins dense", {"start", "grow", "scale_weights"});
   without(options.start == "random", "has no effect with start = \"zeros\", where weights say the density",
           {"density", "distribution", "scale_weights"});
   without(options.strength.kind == "variance", "counts with strength = \"variance\"", {"deviations"});
@@ -45,6 +55,14 @@ SparsityOptions sparsity_options(const Settings& settings) {
     if (entry.name == "n_m") options.group = group;
     entry.apply(options);
   });
+  const int64_t rounds = settings.count("rounds", 5, 1);
+  if (options.rounds > 0) options.rounds = rounds;
+  const double filter_keep = settings.real("filter_keep", 0.1);
+  const double filter_grow = settings.real("filter_grow", options.filter_grow);
+  if (options.filter_keep > 0) {
+    options.filter_keep = filter_keep;
+    options.filter_grow = filter_grow;
+  }
   options.layers = settings.words("layers", options.layers);
   options.density = settings.real("density", options.density);
   options.distribution = settings.word("distribution", options.distribution);

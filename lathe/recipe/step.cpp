@@ -7,6 +7,7 @@
 namespace lathe {
 
 Step prepare_absorb(const Settings& settings, StepPlan& plan);
+Step prepare_compact(const Settings& settings, StepPlan& plan);
 Step prepare_distill(const Settings& settings, StepPlan& plan);
 Step prepare_finetune(const Settings& settings, StepPlan& plan);
 Step prepare_fold_batch_norm(const Settings& settings, StepPlan& plan);
@@ -25,6 +26,7 @@ const std::string& StepPlan::want(const Settings& settings, const std::string& k
 const Registry<StepEntry>& steps() {
   static const StepEntry entries[] = {
       {"absorb", "put the mixing weights into the kernels; only signs stay", prepare_absorb},
+      {"compact", "take out the channels that sparse weights left dead, exactly", prepare_compact},
       {"distill", "train under a teacher: another network, or this one as it was", prepare_distill},
       {"finetune", "train on, with settings of its own", prepare_finetune},
       {"fold_batch_norm", "put batch norms into the layers before them, exactly", prepare_fold_batch_norm},

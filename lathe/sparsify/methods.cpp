@@ -5,6 +5,19 @@ namespace lathe {
 
 const Registry<SparsityMethod>& sparsity_methods() {
   static const SparsityMethod entries[] = {
+      {"dsconv", "of every 2-D filter a tenth stays, the most co-active, and half as many next to them begin anew",
+       [](SparsityOptions& options) {
+         options.filter_keep = 0.1;
+         options.filter_grow = 0.05;
+         options.look_every = 20;
+       }},
+      {"dsconv_as_published", "the same as first published: nothing grows, no mask holds, the last look alone counts",
+       [](SparsityOptions& options) {
+         options.filter_keep = 0.1;
+         options.look_every = 20;
+         options.collect = "replace";
+         options.as_published = true;
+       }},
       {"gradual", "begins dense, then loses the smallest weights, fast at first (Zhu and Gupta 2017)",
        [](SparsityOptions& options) {
          options.prune = "magnitude";
@@ -20,6 +33,12 @@ const Registry<SparsityMethod>& sparsity_methods() {
        [](SparsityOptions& options) {
          options.prune = "weighted_hebbian";
          options.grow = "hebbian";
+       }},
+      {"lottery",
+       "trains dense; again and again the smallest go and the rest begins as at first (Frankle and Carbin 2019)",
+       [](SparsityOptions& options) {
+         options.prune = "magnitude";
+         options.rounds = 5;
        }},
       {"n_m", "of every M inputs in a row the N largest weights stay (2:4 for NVIDIA's sparse units)",
        [](SparsityOptions& options) {

@@ -10,6 +10,7 @@
 
 #include "lathe/base/text.h"
 #include "lathe/sparsify/connections.h"
+#include "lathe/sparsify/filters.h"
 
 namespace lathe {
 
@@ -17,10 +18,11 @@ struct SparseTraining::Layer {
   SparseLayer about;
   int input = -1;  ///< the node that the layer reads
   int64_t active = 0;
-  Tensor mask;        ///< uint8, on the CPU
-  Tensor multiplier;  ///< the same as real numbers, where the weight lies
-  Tensor strength;    ///< float64, on the CPU; undefined where no rule asks for it
-  Tensor gradient;    ///< of the latest batch without the mask, while an update is due
+  double density = 1;  ///< of the end
+  Tensor mask;         ///< uint8, on the CPU
+  Tensor multiplier;   ///< the same as real numbers, where the weight lies
+  Tensor strength;     ///< float64, on the CPU; undefined where no rule asks for it
+  Tensor gradient;     ///< of the latest batch without the mask, while an update is due
 
   const Param& param(const Graph& graph) const {
     const Node& node = graph.nodes[static_cast<size_t>(about.node)];
@@ -102,7 +104,11 @@ void check_ranges(const SparsityOptions& options) {
   if (options.group != 0 && !(options.kept_of_group > 0 && options.kept_of_group < options.group))
     fail_as(ExitCode::usage, "n_m: {} of {} (expected fewer than all, and at least one)", options.kept_of_group,
             options.group);
-  if (!options.gradual && options.prune.empty() != options.grow.empty())
+  in("rounds", static_cast<double>(options.rounds), 0, 1000);
+  in("filter_keep", options.filter_keep, 0, 1);
+  in("filter_grow", options.filter_grow, 0, 1 - options.filter_keep);
+  const bool thins = options.gradual || options.rounds > 0;
+  if (!thins && options.prune.empty() != options.grow.empty())
     fail_as(ExitCode::usage, "a {} rule alone would change the density; give a {} rule too",
             options.prune.empty() ? "grow" : "prune", options.prune.empty() ? "prune" : "grow");
 }
@@ -114,7 +120,8 @@ void check_sparsity(const Graph& graph, const SparsityOptions& options) {
   needs_of(options);  // asks the registries
   strengths().at(options.strength.kind);
   const std::vector<SparseLayer> layers = sparse_layers(graph, options.layers);
-  if (options.group == 0 && options.start == "random") active_counts(layers, options.density, options.distribution);
+  if (options.group == 0 && options.start == "random" && options.filter_keep == 0)
+    active_counts(layers, options.density, options.distribution);
   for (const SparseLayer& layer : layers)
     check(options.group == 0 || layer.sizes[1] >= options.group,
           "sparsify: '{}' has {} inputs, too few for groups of {}; leave it out of 'layers'", layer.name,
@@ -132,7 +139,8 @@ void SparseTraining::begin(Graph& graph, bool resumed) {
   graph_ = &graph;
   layers_.clear();
   const std::vector<SparseLayer> found = sparse_layers(graph, options_.layers);
-  const bool counted = options_.group == 0 && options_.start == "random";
+  const bool counted = options_.group == 0 && options_.start == "random" && options_.filter_keep == 0;
+  const bool begins_dense = options_.gradual || options_.rounds > 0 || options_.filter_keep > 0;
   const std::vector<int64_t> counts =
       counted ? active_counts(found, options_.density, options_.distribution) : std::vector<int64_t>(found.size());
   for (size_t i = 0; i < found.size(); ++i) {
@@ -141,30 +149,42 @@ void SparseTraining::begin(Graph& graph, bool resumed) {
     layer->input = graph.nodes[static_cast<size_t>(found[i].node)].inputs.at(0);
     layer->mask = at::empty(found[i].sizes, at::kByte).fill_(1);
     const Tensor weight = layer->param(graph).value;
-    if (needs_of(options_).strength) layer->strength = at::zeros(found[i].sizes, at::kDouble);
+    if (counted) layer->density = static_cast<double>(counts[i]) / static_cast<double>(found[i].size());
+    if (looks()) layer->strength = at::zeros(found[i].sizes, at::kDouble);
     if (!resumed) {
       Rng rng(Rng(options_.seed).bits() + i);
       if (options_.start == "zeros")
         layer->mask = plain(weight).ne(0).to(at::kByte);
       else if (options_.group > 0)
         keep_largest_of_groups(plain(weight), options_.kept_of_group, options_.group, layer->places());
-      else if (!options_.gradual)
+      else if (!begins_dense)
         draw(layer->places(), counts[i], rng);
       layer->renew(weight);
-      const bool scales =
-          options_.scale_weights && options_.start == "random" && !options_.gradual && layer->active > 0;
+      const bool scales = options_.scale_weights && options_.start == "random" && !begins_dense && layer->active > 0;
       const double density = static_cast<double>(layer->active) / static_cast<double>(layer->about.size());
       weight.mul_(layer->multiplier).mul_(scales ? 1 / std::sqrt(density) : 1);
     }
     layers_.push_back(std::move(layer));
   }
+  first_.clear();
+  if (options_.rounds > 0)
+    for (const NamedParam& entry : named_params(graph)) first_[entry.name] = entry.param->value.detach().clone();
+}
+
+bool SparseTraining::looks() const {
+  return needs_of(options_).strength || options_.filter_keep > 0;
 }
 
 bool SparseTraining::due(const TrainingTime& time) const {
-  if (options_.prune.empty() && options_.group == 0) return false;
+  if (options_.rounds > 0) {
+    const int64_t part = std::max<int64_t>(1, time.steps / (options_.rounds + 1));
+    return time.step % part == 0 && time.step / part <= options_.rounds && time.step < time.steps;
+  }
+  if (options_.prune.empty() && options_.group == 0 && options_.filter_keep == 0) return false;
   const int64_t unit = options_.every * (options_.per == "epoch" ? time.epoch_steps : 1);
   const auto end = static_cast<int64_t>(options_.until * static_cast<double>(time.steps));
-  return time.step % unit == 0 && time.step <= end && time.step < time.steps;  // behind the last step nothing learns
+  return time.step % unit == 0 && time.step <= end &&
+         (time.step < time.steps || options_.as_published);  // else behind the last step nothing learns
 }
 
 double SparseTraining::share_at(const TrainingTime& time) const {
@@ -175,7 +195,7 @@ double SparseTraining::share_at(const TrainingTime& time) const {
 
 std::vector<std::string> SparseTraining::taps(const TrainingTime& time) const {
   std::vector<std::string> names;
-  if (!needs_of(options_).strength || (time.step - 1) % options_.look_every != 0) return names;
+  if (!looks() || (time.step - 1) % options_.look_every != 0) return names;
   for (const auto& layer : layers_)
     for (const int node : {layer->input, layer->about.node}) {
       const std::string& name = graph_->nodes[static_cast<size_t>(node)].name;
@@ -218,12 +238,7 @@ void SparseTraining::after_update(Graph& graph, const OptimizerState& state, con
   for (const auto& layer : layers_) {
     const Tensor weight = layer->param(graph).value;
     if (now) {
-      if (options_.group > 0)
-        keep_largest_of_groups(plain(weight), options_.kept_of_group, options_.group, layer->places());
-      else if (options_.gradual)
-        thin_out(*layer, time);
-      else
-        update(*layer, time);
+      renew(*layer, time);
       layer->renew(weight);
       layer->gradient = Tensor();
       if (layer->strength.defined() && options_.collect == "accumulate") layer->strength.zero_();
@@ -234,9 +249,40 @@ void SparseTraining::after_update(Graph& graph, const OptimizerState& state, con
     for (const auto& entry : remembered->second)
       if (entry.second.sizes() == weight.sizes()) entry.second.mul_(layer->multiplier);
   }
+  if (now && options_.rounds > 0) rewind(graph, state);
 }
 
-void SparseTraining::update(Layer& layer, const TrainingTime& time) {
+void SparseTraining::renew(Layer& layer, const TrainingTime& time) {
+  const Tensor weight = layer.param(*graph_).value;
+  if (options_.group > 0) {
+    keep_largest_of_groups(plain(weight), options_.kept_of_group, options_.group, layer.places());
+  } else if (options_.filter_keep > 0) {
+    const FilterShares shares{options_.filter_keep, options_.filter_grow, options_.as_published};
+    Tensor renewed = plain(weight).clone();
+    Rng rng(Rng(options_.seed + static_cast<uint64_t>(time.step)).bits() + static_cast<uint64_t>(layer.about.node));
+    renew_filters(shares, layer.about.sizes, span_of<double>(layer.strength),
+                  {renewed.mutable_data_ptr<float>(), static_cast<size_t>(renewed.numel())}, layer.places(), rng);
+    weight.copy_(renewed);
+  } else if (options_.rounds > 0) {
+    thin_out(layer, std::pow(layer.density, static_cast<double>(updates_) / static_cast<double>(options_.rounds)));
+  } else if (options_.gradual) {
+    const double done =
+        std::min(1.0, static_cast<double>(time.step) / std::max(1.0, options_.until * static_cast<double>(time.steps)));
+    thin_out(layer, layer.density + (1 - layer.density) * std::pow(1 - done, 3));
+  } else {
+    swap(layer, time);
+  }
+}
+
+/// What the mask holds off stays 0; all else is as training began, and the optimiser remembers nothing.
+void SparseTraining::rewind(Graph& graph, const OptimizerState& state) {
+  for (const NamedParam& entry : named_params(graph)) entry.param->value.copy_(first_.at(entry.name));
+  for (const auto& layer : layers_) layer->param(graph).value.mul_(layer->multiplier);
+  for (const auto& entry : state)
+    for (const auto& remembered : entry.second) remembered.second.zero_();
+}
+
+void SparseTraining::swap(Layer& layer, const TrainingTime& time) {
   const Tensor weight = plain(layer.param(*graph_).value);
   const std::span<uint8_t> mask = layer.places();
   const Connections connections{span_of<float>(weight), span_of<float>(layer.gradient), span_of<double>(layer.strength),
@@ -251,11 +297,8 @@ void SparseTraining::update(Layer& layer, const TrainingTime& time) {
     if (mask[static_cast<size_t>(place)] != 0) layer.param(*graph_).value.view({-1}).select(0, place).zero_();
 }
 
-void SparseTraining::thin_out(Layer& layer, const TrainingTime& time) {
+void SparseTraining::thin_out(Layer& layer, double density) {
   const Tensor weight = plain(layer.param(*graph_).value);
-  const double done =
-      std::min(1.0, static_cast<double>(time.step) / std::max(1.0, options_.until * static_cast<double>(time.steps)));
-  const double density = options_.density + (1 - options_.density) * std::pow(1 - done, 3);
   const auto wanted = std::max<int64_t>(1, std::llround(density * static_cast<double>(layer.about.size())));
   const Connections connections{span_of<float>(weight), {}, span_of<double>(layer.strength), layer.places()};
   const std::vector<int64_t> active = places_where(connections.active, true);
@@ -270,10 +313,11 @@ std::string SparseTraining::settings() const {
   return fmt::format(
       "layers=[{}] density={} distribution={} start={} prune={} grow={} share={} schedule={} until={} every={} per={} "
       "gradual={} n_m={}:{} strength={} deviations={} collect={} average_decay={} look_every={} scale_weights={} "
-      "seed={}",
+      "rounds={} filters={}+{}{} seed={}",
       join(o.layers), o.density, o.distribution, o.start, o.prune, o.grow, o.share, o.schedule, o.until, o.every, o.per,
       o.gradual, o.kept_of_group, o.group, o.strength.kind, o.strength.deviations, o.collect, o.average_decay,
-      o.look_every, o.scale_weights, o.seed);
+      o.look_every, o.scale_weights, o.rounds, o.filter_keep, o.filter_grow, o.as_published ? " as published" : "",
+      o.seed);
 }
 
 std::map<std::string, Tensor> SparseTraining::state() const {
@@ -282,6 +326,7 @@ std::map<std::string, Tensor> SparseTraining::state() const {
     state["mask/" + layer->about.name] = layer->mask;
     if (layer->strength.defined()) state["strength/" + layer->about.name] = layer->strength;
   }
+  for (const auto& [name, value] : first_) state["first/" + name] = value;
   state["updates"] = at::empty({}, at::kLong).fill_(updates_);
   return state;
 }
@@ -291,6 +336,12 @@ void SparseTraining::load_state(const std::map<std::string, Tensor>& state) {
   check(updates != state.end() && updates->second.scalar_type() == at::kLong && updates->second.numel() == 1,
         "sparsify: the checkpoint does not say how often connections changed");
   updates_ = updates->second.item<int64_t>();
+  for (auto& [name, value] : first_) {
+    const auto found = state.find("first/" + name);
+    check(found != state.end() && found->second.sizes() == value.sizes(),
+          "sparsify: the checkpoint does not hold '{}' as training began", name);
+    value = found->second.to(value.device(), value.scalar_type()).clone();
+  }
   for (const auto& layer : layers_) {
     const auto load = [&](const std::string& name, Tensor& into) {
       const auto found = state.find(name);
@@ -309,7 +360,12 @@ void SparseTraining::load_state(const std::map<std::string, Tensor>& state) {
 
 std::vector<LayerDensity> SparseTraining::densities() const {
   std::vector<LayerDensity> all;
-  for (const auto& layer : layers_) all.push_back({layer->about.name, layer->active, layer->about.size()});
+  for (const auto& layer : layers_) {
+    const Tensor weight = layer->param(*graph_).value.detach();
+    const int64_t active =
+        options_.as_published ? weight.ne(0).sum().item<int64_t>() : layer->active;  // no mask says it
+    all.push_back({layer->about.name, active, layer->about.size()});
+  }
   return all;
 }
 

@@ -23,6 +23,12 @@ struct SparsityOptions {
   double until = 1;                   ///< the part of the training after which masks stay
   int64_t every = 1;                  ///< `per` between two updates
   std::string per = "epoch";          ///< "epoch" | "step"
+  int64_t rounds = 0;  ///< of the lottery ticket: begins dense; after each of rounds + 1 equal parts of the training
+                       ///< but the last the smallest weights go, and all that stay go back to their first values
+  double filter_keep = 0;     ///< more than 0: of every 2-D filter (out, in) only this share of its weights stays, by
+                              ///< strength; begins dense
+  double filter_grow = 0;     ///< and so many of those next to them begin anew
+  bool as_published = false;  ///< of filters: nothing grows, and no mask holds what went
   bool gradual = false;  ///< begins dense; `prune` alone, and the density falls to its end with the third power of time
   int64_t kept_of_group = 0,
           group = 0;  ///< N:M: of so many inputs in a row the largest weights stay; 0: no such groups
@@ -75,12 +81,16 @@ class SparseTraining final : public TrainingCallback {
   SparsityOptions options_;
   std::vector<std::unique_ptr<Layer>> layers_;
   Graph* graph_ = nullptr;
+  std::map<std::string, Tensor> first_;  ///< parameters and buffers as training began, where rounds go back to them
   int64_t updates_ = 0;
 
   bool due(const TrainingTime& time) const;
   double share_at(const TrainingTime& time) const;
-  void update(Layer& layer, const TrainingTime& time);
-  void thin_out(Layer& layer, const TrainingTime& time);
+  bool looks() const;
+  void renew(Layer& layer, const TrainingTime& time);
+  void swap(Layer& layer, const TrainingTime& time);
+  void thin_out(Layer& layer, double density);
+  void rewind(Graph& graph, const OptimizerState& state);
 };
 
 /// Active connections of every weight of a graph: those that are not 0.

@@ -1,6 +1,7 @@
 /// Training with few connections: exact counts and zeros after every step, going on bit for bit, and what is refused.
 #include "lathe/sparsify/sparse_training.h"
 
+#include "lathe/sparsify/filters.h"
 #include "tests/train/sample_nets.h"
 
 namespace lathe {
@@ -37,7 +38,9 @@ class Watched final : public TrainingCallback {
     for (size_t i = 0; constant && i < first.size(); ++i)
       EXPECT_EQ(sparse.densities()[i].active, first[i].active) << first[i].name << " at step " << time.step;
     ++steps;
+    if (after) after(graph, state, time);
   }
+  std::function<void(Graph&, const OptimizerState&, const TrainingTime&)> after;
   std::string settings() const override { return sparse.settings(); }
   std::map<std::string, Tensor> state() const override { return sparse.state(); }
   void load_state(const std::map<std::string, Tensor>& state) override { sparse.load_state(state); }
@@ -144,6 +147,121 @@ TEST(SparseTraining, GradualEndsAtTheDensityAskedFor) {
   EXPECT_EQ(watched->first[0].active, 60);
   // The last update is at step 18 of 22.5: 0.4 + 0.6 · 0.2³ of 60.
   EXPECT_EQ(watched->sparse.densities()[0].active, 24);
+}
+
+Graph trained_with(const std::shared_ptr<TrainingCallback>& callback) {
+  FitOptions options = classifier_options();
+  options.callback = callback;
+  Graph graph = classifier(1);
+  fit(graph, classifier_rows(), options);
+  return graph;
+}
+
+TEST(SparseTraining, TheLotteryGoesBackToFirstWeights) {
+  at::set_num_threads(1);
+  SparsityOptions options = by("lottery");
+  options.rounds = 3;
+  const auto watched = std::make_shared<Watched>(options);
+  watched->constant = false;
+  std::vector<int64_t> active;
+  FitOptions fitting = classifier_options();
+  fitting.callback = watched;
+  fitting.on_step = [&](const StepReport&) { active.push_back(watched->sparse.densities()[0].active); };
+  Graph graph = classifier(1);
+  const Graph first = classifier(1);
+  int64_t parts = 0;
+  watched->after = [&](Graph& now, const OptimizerState& state, const TrainingTime& time) {
+    const bool round = time.step % (time.steps / 4) == 0 && time.step / (time.steps / 4) <= 3;
+    if (!round) return;
+    ++parts;
+    const Tensor mask = watched->sparse.mask("conv.weight");
+    EXPECT_TRUE(now.node("conv").params["weight"].equal(first.node("conv").params["weight"].mul(mask)));
+    for (const char* param : {"weight", "bias", "running_mean"})
+      EXPECT_TRUE(now.node("norm").params[param].equal(first.node("norm").params[param])) << param;
+    for (const auto& [name, remembered] : state)
+      for (const auto& [what, value] : remembered) expect_zero(value, name + " " + what);
+  };
+  fit(graph, classifier_rows(), fitting);
+  EXPECT_EQ(parts, 3);
+  EXPECT_EQ(active.front(), 60);
+  EXPECT_EQ(active.back(), 24);
+  EXPECT_EQ(active[8], 44);   // 60 · 0.4^(1/3), of step 7 on
+  EXPECT_EQ(active[15], 33);  // 60 · 0.4^(2/3), of step 14 on
+  EXPECT_FALSE(graph.node("conv").params["weight"].equal(
+      first.node("conv").params["weight"].mul(watched->sparse.mask("conv.weight"))));  // it trained on
+}
+
+TEST(SparseTraining, TheLotteryGoesOnBitForBit) {
+  at::set_num_threads(1);
+  const auto trained = [](bool stops) {
+    const ScratchFolder folder;
+    FitOptions options = classifier_options(folder.path());
+    Graph graph = classifier(1);
+    int64_t step = 0;
+    options.on_step = [&](const StepReport& report) { step = report.step; };
+    if (stops) {
+      options.callback = std::make_shared<SparseTraining>(by("lottery"));
+      options.stop_requested = [&] { return step == 12; };
+      error_of([&] { fit(graph, classifier_rows(), options); });
+      graph = classifier(99);
+      options.resume = true;
+      options.stop_requested = nullptr;
+    }
+    options.callback = std::make_shared<SparseTraining>(by("lottery"));
+    fit(graph, classifier_rows(), options);
+    return graph;
+  };
+  expect_same_weights(trained(false), trained(true));
+}
+
+TEST(SparseTraining, FiltersKeepTheStrongestAndGrowBesideThem) {
+  const std::vector<double> strength = {5, 1, 9, 3, 7, 0, 2, 8, 4, 6, /* the second filter: */ 0,
+                                        0, 0, 0, 0, 0, 0, 0, 0, 1};
+  std::vector<float> weight(20, 2);
+  std::vector<uint8_t> mask(20, 1);
+  Rng rng(1);
+  renew_filters({.keep = 0.2, .grow = 0.1}, {1, 2, 10}, strength, weight, mask, rng);
+  EXPECT_EQ(mask, (std::vector<uint8_t>{0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1}));
+  for (size_t i = 0; i < 20; ++i) {
+    const bool stays = i == 2 || i == 7 || i == 10 || i == 19, grows = i == 4 || i == 11;
+    EXPECT_EQ(weight[i] == 2, stays) << i;
+    EXPECT_EQ(weight[i] != 2 && weight[i] != 0, grows) << i;
+    EXPECT_LE(grows ? std::abs(weight[i]) : 0, std::sqrt(6.0 / 20));
+  }
+}
+
+TEST(SparseTraining, FiltersAsPublishedLoseAllButTheStrongestAndGrowNothing) {
+  const std::vector<double> strength = {5, 1, 9, 3, 7, 0, 2, 8, 8, 6};
+  std::vector<float> weight(10, 2);
+  std::vector<uint8_t> mask(10, 1);
+  Rng rng(1);
+  renew_filters({.keep = 0.2, .grow = 0.1, .as_published = true}, {1, 1, 10}, strength, weight, mask, rng);
+  EXPECT_EQ(weight, (std::vector<float>{0, 0, 2, 0, 0, 0, 0, 2, 2, 0}));  // ties stay
+  EXPECT_EQ(mask, std::vector<uint8_t>(10, 1));
+}
+
+TEST(SparseTraining, DsconvThinsFiltersOnceActivationsSpoke) {
+  at::set_num_threads(1);
+  const auto by_filters = [](const std::string& method) {
+    SparsityOptions options = by(method);
+    options.look_every = 1;
+    options.filter_keep = 0.4;  // two of five
+    return options;
+  };
+  SparsityOptions options = by_filters("dsconv");
+  options.filter_grow = 0.2;
+  const auto held = std::make_shared<Watched>(options);
+  held->constant = false;
+  const Graph repaired = trained_with(held);
+  EXPECT_EQ(held->sparse.densities()[0].active, 36);  // three of five in twelve filters
+  EXPECT_EQ(held->sparse.densities()[1].active, 18);  // a linear layer has no filters
+  EXPECT_LE(layer_densities(repaired)[0].active, 36);
+  const auto loose = std::make_shared<SparseTraining>(by_filters("dsconv_as_published"));
+  const Graph published = trained_with(loose);
+  EXPECT_TRUE(loose->mask("conv.weight").all().item<bool>());
+  EXPECT_EQ(loose->densities()[0].active, layer_densities(published)[0].active);
+  EXPECT_GE(loose->densities()[0].active, 24);  // the last update is behind the last step; ties stay
+  EXPECT_LE(loose->densities()[0].active, 30);
 }
 
 TEST(SparseTraining, OfFourInputsTheTwoLargestStay) {

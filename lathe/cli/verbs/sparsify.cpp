@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "lathe/cli/training.h"
+#include "lathe/recipe/model_files.h"
 #include "lathe/recipe/sparsity_settings.h"
+#include "lathe/rewrite/compact.h"
 
 namespace lathe {
 namespace {
@@ -14,6 +16,9 @@ struct SparsifyVerb {
   std::string method, distribution;
   double density = 0;
   std::vector<std::string> layers;
+  bool compact = false;
+
+  void compact_only(const Output& output) const;
 };
 
 nlohmann::json to_json(const std::vector<LayerDensity>& layers) {
@@ -21,6 +26,22 @@ nlohmann::json to_json(const std::vector<LayerDensity>& layers) {
   for (const LayerDensity& layer : layers)
     all.push_back({{"name", layer.name}, {"active", layer.active}, {"size", layer.size}});
   return all;
+}
+
+nlohmann::json to_json(const CompactReport& report) {
+  return {{"unread", report.unread},
+          {"constant", report.constant},
+          {"kept", report.kept},
+          {"parameters_before", report.parameters_before},
+          {"parameters_after", report.parameters_after}};
+}
+
+void SparsifyVerb::compact_only(const Output& output) const {
+  Model taken = training.opened();
+  const CompactReport report = lathe::compact(taken.graph);
+  save_model(training.out, taken);
+  output.result(fmt::format("{}: {}\n", training.out, sentence(report)),
+                {{"file", training.out}, {"compact", to_json(report)}});
 }
 
 }  // namespace
@@ -35,6 +56,7 @@ Work declare_sparsify(CLI::App& app) {
       "Example:  lathe new mlp -o fresh.safetensors\n"
       "          lathe sparsify fresh.safetensors --inputs x.npy --targets y.npy --method hebbian --density 0.05 -o "
       "sparse.safetensors\n"
+      "          lathe sparsify sparse.safetensors --compact -o small.safetensors      (whole channels that are dead)\n"
       "          … --distribution erdos_renyi --layer 'fc*' --set share=0.3 --set prune=weighted_hebbian");
   auto verb = std::make_shared<SparsifyVerb>();
   verb->training.name = "sparsify";
@@ -45,7 +67,15 @@ Work declare_sparsify(CLI::App& app) {
   app.add_option("--distribution", verb->distribution,
                  "over layers: `lathe list sparsity_distributions` (default: uniform)");
   app.add_option("--layer", verb->layers, "which weights: 'fc*' (repeatable; default: all)")->allow_extra_args(false);
-  return [verb](const Output& output) {
+  auto* inputs = app.get_option("--inputs")->required(false);
+  app.add_flag("--compact", verb->compact,
+               "afterwards, or without --inputs at once: take out the channels that are left dead; the function stays");
+  return [verb, inputs](const Output& output) {
+    if (inputs->count() == 0) {
+      if (!verb->compact) fail_as(ExitCode::usage, "--inputs is required (but with --compact alone)");
+      return verb->compact_only(output);
+    }
+    CompactReport compacted;
     std::shared_ptr<SparseTraining> sparse;
     SparsityOptions options;
     const auto own = [&](Settings& settings) {
@@ -65,12 +95,17 @@ Work declare_sparsify(CLI::App& app) {
                  .fit =
                      [&](Model& model, const BatchSource& rows, FitOptions fitting, const BatchSource* validation) {
                        fitting.callback = sparse = std::make_shared<SparseTraining>(options);
-                       return fit(model.graph, rows, fitting, validation);
+                       const FitReport report = fit(model.graph, rows, fitting, validation);
+                       if (verb->compact) compacted = compact(model.graph);
+                       return report;
                      },
                  .describe =
                      [&](std::string& text, nlohmann::json& object) {
                        text += densities_text(sparse->densities()) + "\n";
                        object["layers"] = to_json(sparse->densities());
+                       if (!verb->compact) return;
+                       text += sentence(compacted) + "\n";
+                       object["compact"] = to_json(compacted);
                      }});
   };
 }
