@@ -129,6 +129,7 @@ void DataOptions::read_keys(const Model& model, DataSection& section) const {
   section.times = located(settings.word("times", ""));
   section.exclude = settings.words("exclude", {{}});
   section.groups_column = settings.word("groups_column", "");
+  section.corrupt = settings.word("corrupt", section.corrupt);
   const double given_hz = rate_hz > 0 ? rate_hz : settings.real("rate_hz", 0.0);
   settings.refuse_unknown();
   settings.set("inputs", inputs, "--inputs");  // what has no effect beside the other options is refused as in recipes
@@ -202,7 +203,7 @@ Dataset DataOptions::load(const Model& model, const Output& output, std::map<std
                     accepted.data.name));
   check_kind(model, accepted.data, layout);
   const double trained_hz = model.preprocessing.rate_hz, got_hz = accepted.data.rate_hz;
-  check(!at_models_rate || trained_hz == 0 || got_hz == 0 || got_hz == trained_hz,
+  check(trained_hz == 0 || got_hz == 0 || got_hz == trained_hz,
         "{}: has {:g} samples a second (the model was trained on {:g}); resample the recordings", accepted.data.name,
         got_hz, trained_hz);
   const auto mismatch = rate_mismatch(model.graph, accepted.data.rate_hz);

@@ -32,7 +32,6 @@ struct DataOptions {
   double clip_seconds = 0;
   bool needs_targets = false;    ///< refuse rows without labels
   bool ignores_targets = false;  ///< of files: look at no labels; the groups of what is loaded are the files' names
-  bool at_models_rate = false;   ///< refuse rows at another rate than the model was trained on
   /// @param labels  refuse rows that come without, whether --targets or the inputs themselves should bring them
   void declare(CLI::App& app, bool labels);
   /// --columns, --layout, --window, --stride, --reading and --missing: how inputs are read.

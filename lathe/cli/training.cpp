@@ -28,6 +28,10 @@ void check_fits(const Model& model, const Dataset& data) {
   check(wanted == got, "{}: {} are {} (the model expects {})", data.name,
         model.preprocessing.front_end.kind == "none" ? "windows" : "features", got, wanted);
   if (model.preprocessing.task != "classification" || model.graph.outputs.size() != 1) return;
+  const auto only = data.targets.min().item<int64_t>();
+  check(only != data.targets.max().item<int64_t>(),
+        "{}: all rows are of one class{}, so there is nothing to tell apart", data.name,
+        only < std::ssize(data.class_names) ? fmt::format(" ('{}')", data.class_names[static_cast<size_t>(only)]) : "");
   const int64_t outputs = all[static_cast<size_t>(model.graph.outputs[0])][1];
   const int64_t classes = std::max(std::ssize(data.class_names), data.targets.max().item<int64_t>() + 1);
   check(classes <= outputs,

@@ -1,7 +1,7 @@
 # The inner loops: one source, compiled once for each instruction set and chosen at run time (simd.cpp).
-set(portable_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_portable.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_portable.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/coactivation_portable.cpp)
-set(avx2_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_avx2.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_avx2.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/coactivation_avx2.cpp)
-set(avx512_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_avx512.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_avx512.cpp)
+set(portable_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_portable.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_portable.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/coactivation_portable.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/sparse_portable.cpp)
+set(avx2_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_avx2.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_avx2.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/coactivation_avx2.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/sparse_avx2.cpp)
+set(avx512_loops ${CMAKE_CURRENT_SOURCE_DIR}/kernels/direct_avx512.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/fft_avx512.cpp ${CMAKE_CURRENT_SOURCE_DIR}/kernels/sparse_avx512.cpp)
 # Without signed zeros a sum with a constant zero is dropped: the transforms skip what is known to be zero.
 set(loop_flags -O3 -ffp-contract=fast -fno-signed-zeros -fno-trapping-math -fno-math-errno)
 set_source_files_properties(${portable_loops} PROPERTIES COMPILE_OPTIONS "${loop_flags}")

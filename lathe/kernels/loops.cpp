@@ -26,4 +26,12 @@ const CoactivationLoops& coactivation_loops([[maybe_unused]] SimdLevel level) {
   return coactivation_loops_portable;
 }
 
+const SparseLoops& sparse_loops([[maybe_unused]] SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::avx512) return sparse_loops_avx512;
+  if (level == SimdLevel::avx2) return sparse_loops_avx2;
+#endif
+  return sparse_loops_portable;
+}
+
 }  // namespace lathe::kernels

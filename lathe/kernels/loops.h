@@ -1,6 +1,6 @@
-/// The inner loops of the kernel bank and of co-activation counts as tables of plain functions, one table for each instruction set.
-/// The files that fill the tables are compiled with their own flags and must not call inline functions of the standard
-/// library: the linker could keep the copy that needs AVX-512 for the whole program.
+/// The inner loops of the kernel bank and of co-activation counts as tables of plain functions, one table for each
+/// instruction set. The files that fill the tables are compiled with their own flags and must not call inline functions
+/// of the standard library: the linker could keep the copy that needs AVX-512 for the whole program.
 #pragma once
 
 #include <cstdint>
@@ -85,13 +85,22 @@ struct CoactivationLoops {
                 const uint32_t* many, int64_t many_stride, int32_t* sums, int64_t sums_stride);
 };
 
+/// A sparse matrix times a dense one.
+struct SparseLoops {
+  /// y[p] = sum over i < count of value[i] · x[column[i] * x_stride + p], for p < width.
+  void (*row)(const float* value, const int32_t* column, int64_t count, const float* x, int64_t x_stride, int64_t width,
+              float* y);
+};
+
 const DirectLoops& direct_loops(SimdLevel level);
 const FftLoops& fft_loops(SimdLevel level);
 /// Those of AVX2 also where AVX-512 lacks the instruction that counts bits.
 const CoactivationLoops& coactivation_loops(SimdLevel level);
+const SparseLoops& sparse_loops(SimdLevel level);
 
 extern const DirectLoops direct_loops_portable, direct_loops_avx2, direct_loops_avx512;
 extern const FftLoops fft_loops_portable, fft_loops_avx2, fft_loops_avx512;
 extern const CoactivationLoops coactivation_loops_portable, coactivation_loops_avx2, coactivation_loops_avx512;
+extern const SparseLoops sparse_loops_portable, sparse_loops_avx2, sparse_loops_avx512;
 
 }  // namespace lathe::kernels

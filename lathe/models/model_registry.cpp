@@ -11,6 +11,7 @@ Graph build_deep_cnn(const Settings& settings);
 Graph build_harnet(const Settings& settings);
 Graph build_harnet_pretext(const Settings& settings);
 void initialise_harnet(const Graph& graph);
+Graph build_k_winners_cnn(const Settings& settings);
 Graph build_lenet(const Settings& settings);
 Graph build_mlp(const Settings& settings);
 Graph build_light_cnn(const Settings& settings);
@@ -30,6 +31,10 @@ const Registry<ModelEntry>& models() {
        "classification", build_harnet, "seconds=10 version=1 n_classes=4", initialise_harnet, 30},
       {"harnet_pretext", "harnet with the four heads of its pretext tasks, to be pretrained", "", build_harnet_pretext,
        "seconds=10 version=1", initialise_harnet, 30},
+      {"k_winners_cnn", "two convs and two linear layers in which only the largest values go on: spoken commands",
+       "classification", build_k_winners_cnn,
+       "in_channels=1 height=32 width=32 channels=64 hidden=1000 n_classes=12 activation=k_winners first_ratio=0.095 "
+       "second_ratio=0.125 hidden_ratio=0.1"},
       {"kernel_classifier", "learned kernels and their spectrum: one class a window", "classification",
        build_kernel_classifier, "kernels=24 lengths=[192,96,64] samples=640 rate_hz=64 classes=3 slope=0.01"},
       {"kernel_segmenter", "learned kernels: a probability for every sample of a window", "segmentation",

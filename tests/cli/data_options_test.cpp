@@ -133,7 +133,7 @@ TEST(FoldersOfRecordings, AreCutAsTheOptionsSay) {
       << dropped.error;
   const Outcome slip = with("unid=g");
   EXPECT_EQ(slip.code, 2);
-  EXPECT_TRUE(slip.error.starts_with("lathe: --reading unid=g: unknown key 'unid'; known: exclude, gain, "))
+  EXPECT_TRUE(slip.error.starts_with("lathe: --reading unid=g: unknown key 'unid'; known: corrupt, exclude, gain, "))
       << slip.error;
   EXPECT_EQ(with("exclude=[\"*\"]").code, 3);
   const Outcome predicted = lathe({"predict", "m.safetensors", "wrist", "--columns", "1", "--window", "8", "--reading",

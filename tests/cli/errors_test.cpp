@@ -126,7 +126,7 @@ TEST_F(Errors, FilesThatAreNotThere) {
   refused({"info", "gone.safetensors"}, 3, "gone.safetensors: cannot be opened (No such file or directory)");
   refused({"run", "gone.toml"}, 3, "gone.toml: cannot be opened (No such file or directory)");
   refused({"run", "ppg-qualty"}, 2,
-          "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, cifar-distill, few-labels, gsr-pain, har-adl, "
+          "unknown recipe 'ppg-qualty'; known: audio-cp-resnet, audio-sparse, cifar-distill, cifar-hebbian, few-labels, gsr-pain, har-adl, "
           "har-adl-pruned, har-finetune, har-pretrain, har-small, mnist-cp-resnet, mnist-sparse, "
           "ppg-quality, ppg-quality-demo, ppg-sweep, prune-onnx, rhythm-classifier, self-distill-pruned (did you mean "
           "'ppg-quality'?)");

@@ -76,6 +76,22 @@ TEST_F(Finetune, TheSurgicalSearchPrintsItsTable) {
     EXPECT_NE(outcome.out.find(line), std::string::npos) << line << outcome.out;
 }
 
+TEST_F(Finetune, RowsOfOneClassTeachNothing) {
+  write_array(*folder_ / "ones.npy", "<i8", {24}, std::vector<int64_t>(24, 1));
+  const Outcome outcome = lathe_in(folder_->path(), {"finetune", "lenet.safetensors", "--inputs", "x.npy", "--targets",
+                                                     "ones.npy", "--layout", "NCHW", "-o", "o.safetensors"});
+  EXPECT_NE(outcome.error.find("all rows are of one class, so there is nothing to tell apart"), std::string::npos)
+      << outcome.error;
+}
+
+TEST_F(Finetune, TheSurgicalTableIsAlsoAFile) {
+  ASSERT_EQ(
+      finetune({"--head", "3", "--validation", "0.3", "--surgical", "--block", "conv1", "--checkpoints", "trials"})
+          .code,
+      0);
+  EXPECT_EQ(read_text(*folder_ / "trials" / "surgical.csv").find("trained,parameters,epochs,validation_loss,"), 0U);
+}
+
 TEST_F(Finetune, Slips) {
   refused({"--freeze", "cov*"},
           "--freeze: the glob 'cov*' matches none of conv1, conv2, fc1, fc2, fc3 (did you mean 'conv1*'?)");

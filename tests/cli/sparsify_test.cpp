@@ -47,6 +47,36 @@ class SparsifyVerb : public ::testing::Test {
   ScratchFolder folder_;
 };
 
+TEST_F(SparsifyVerb, TakesOutDeadChannelsAndSaysTheSame) {
+  ASSERT_EQ(sparsify({"--density", "0.06", "--distribution", "erdos_renyi"}).code, 0);
+  const Outcome outcome =
+      lathe_in(folder_.path(), {"sparsify", "sparse.safetensors", "--compact", "-o", "small.safetensors", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.error;
+  const json told = outcome.json().at("compact");
+  EXPECT_GT(told.at("unread").get<int>() + told.at("constant").get<int>(), 0);
+  EXPECT_LT(told.at("parameters_after").get<int>(), told.at("parameters_before").get<int>());
+  const auto predicted = [&](const char* model) {
+    EXPECT_EQ(lathe_in(folder_.path(), {"predict", model, "x.npy", "-o", "p.npy"}).code, 0);
+    return read_array<float>(folder_ / "p.npy");
+  };
+  const std::vector<float> before = predicted("sparse.safetensors"), after = predicted("small.safetensors");
+  ASSERT_EQ(before.size(), after.size());
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(before[i], after[i], 1e-5);
+  const Outcome nothing = lathe_in(folder_.path(), {"sparsify", "fresh.safetensors", "-o", "o.safetensors"});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_EQ(nothing.error, "lathe: --inputs is required (but with --compact alone)\n");
+  EXPECT_NE(sparsify({"--density", "0.06", "--distribution", "erdos_renyi", "--compact"}).out.find("took out "),
+            std::string::npos);
+}
+
+TEST_F(SparsifyVerb, KeysWithoutEffectAreRefused) {
+  refused({"--method", "lottery", "--set", "update_every=2"}, 2,
+          "--set update_every=2: 'update_every' has no effect with rounds, which lay out the training");
+  refused({"--method", "dsconv", "--density", "0.2"}, 2,
+          "--density: 'density' has no effect with filters, which say the density");
+  refused({"--method", "set", "--set", "rounds=3"}, 2, "--set rounds=3: 'rounds' counts with method = \"lottery\"");
+}
+
 TEST_F(SparsifyVerb, KeepsTheCountThatWasAskedForAndInfoShowsIt) {
   const json told = sparsify({"--method", "hebbian", "--density", "0.2", "--json"}).json();
   EXPECT_EQ(told.at("layers"), json::parse(R"([{"name": "fc1.weight", "active": 72, "size": 360},
@@ -73,11 +103,13 @@ TEST_F(SparsifyVerb, GoesOnAfterAKill) {
 
 TEST_F(SparsifyVerb, RefusesWhatCannotBe) {
   refused({"--method", "sett"}, 2,
-          "--method: unknown sparsity method 'sett'; known: gradual, hebbian, hebbian_growth, n_m, rigl, set, static "
+          "--method: unknown sparsity method 'sett'; known: dsconv, dsconv_as_published, gradual, "
+          "hebbian, hebbian_growth, lottery, n_m, rigl, set, static "
           "(did you mean 'set'?)");
   refused({"--method", "static", "--set", "share=0.5"}, 2,
           "--set share=0.5: 'share' has no effect where connections are not swapped");
-  refused({"--density", "0.01"}, 3, "sparsify: density 0.01 leaves 'fc2.weight' without connections (0.2 of 20); 0.05 with 'uniform' leaves one");
+  refused({"--density", "0.01"}, 3,
+          "sparsify: density 0.01 leaves 'fc2.weight' without connections (0.2 of 20); 0.05 with 'uniform' leaves one");
   refused({"--layer", "fc9*"}, 2, "sparsify: unknown weight 'fc9*'; known: fc1.weight, fc2.weight");
 }
 

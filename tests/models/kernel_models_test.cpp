@@ -85,8 +85,8 @@ TEST(KernelClassifier, LogitsAreOneRowAWindow) {
 
 TEST(Models, UnknownNamesAndSettingsAreRefusedWithASuggestion) {
   EXPECT_EQ(error_of([] { build("kernel_segmentor", {}); }),
-            "unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, harnet_pretext, kernel_classifier, "
-            "kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)");
+            "unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, harnet_pretext, k_winners_cnn, "
+            "kernel_classifier, kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)");
   EXPECT_EQ(error_of([] { build("kernel_segmenter", {{"kernel", whole(8)}}); }),
             "test:1: unknown key 'kernel'; known: kernels, lengths, samples (did you mean 'kernels'?)");
 }

@@ -95,9 +95,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"name = \"kernel_segmenter\"", "name = \"kernel_segmentor\"",
                 "recipe.toml:7: unknown model 'kernel_segmentor'; known: conv1d, cp_resnet, deep_cnn, harnet, "
                 "harnet_pretext, "
-                "kernel_classifier, kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)"},
+                "k_winners_cnn, kernel_classifier, kernel_segmenter, lenet, light_cnn, mlp (did you mean 'kernel_segmenter'?)"},
         Mistake{"kind = \"merge\"", "kind = \"marge\"",
-                "recipe.toml:18: unknown step 'marge'; known: absorb, distill, finetune, fold_batch_norm, merge, "
+                "recipe.toml:18: unknown step 'marge'; known: absorb, compact, distill, finetune, fold_batch_norm, merge, "
                 "pretrain, prune, sparsify, surgical (did you mean 'merge'?)"},
         Mistake{"kind = \"merge\"", "", "recipe.toml [step]: 'kind' is missing"},
         Mistake{"kind = \"adam\"", "kind = \"adan\"",

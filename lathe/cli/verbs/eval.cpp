@@ -28,7 +28,6 @@ Work declare_eval(CLI::App& app) {
   auto verb = std::make_shared<EvalVerb>();
   declare_model(app, "MODEL", verb->model);
   verb->data.declare(app, true);
-  verb->data.at_models_rate = true;
   app.add_option("--metrics", verb->metrics, "names with commas between (default: all that apply; lathe list metrics)");
   app.add_option("--resamples", verb->resamples, "bootstrap resamples for the intervals (default: 1000)");
   app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's smoothing, of probabilities or of classes");

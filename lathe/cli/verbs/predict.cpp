@@ -64,7 +64,7 @@ Work declare_predict(CLI::App& app) {
   app.add_option("-o,--out", verb->out,
                  "probabilities to write (.npy): [N, T] or [N, classes]; without a task, what the network gives")
       ->required();
-  verb->data.ignores_targets = verb->data.at_models_rate = true;
+  verb->data.ignores_targets = true;
   verb->data.declare_reading(app);
   app.add_flag("--labels", verb->labels, "write decisions (uint8, or the class) instead of probabilities");
   app.add_flag("--no-smoothing", verb->unsmoothed, "leave out the model's smoothing, of probabilities or of classes");

@@ -76,6 +76,9 @@ Dataset PretrainVerb::rows(const Model& taken, const Output& output, std::map<st
   anybody.preprocessing.class_names.clear();
   Dataset rows = options.load(anybody, output, &hashes);
   rows.class_names.clear();
+  if (options.ignores_targets && !rows.groups.empty() && validation > 0)
+    output.say(
+        "every file counts as a subject; where one person has several, --targets and --groups say whose they are");
   rows.targets = at::zeros({rows.rows()}, at::kLong);  // nobody looks at them
   const Shape wanted = shapes(taken.graph)[static_cast<size_t>(taken.graph.inputs().at(0))];
   const Shape got = input_shape_of(taken.preprocessing, rows);
