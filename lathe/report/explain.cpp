@@ -129,6 +129,8 @@ json explain(const Model& model, const Dataset& data, const Tensor& probabilitie
       signal = values_of(raw[0][0]);
       window["rate_hz"] = preprocessing.rate_hz > 0 ? preprocessing.rate_hz : 1;
       window["signal"] = signal;
+      for (int64_t channel = 0; raw.size(1) > 1 && channel < raw.size(1); ++channel)
+        window["channels"].push_back(values_of(raw[0][channel]));
     }
     int64_t output = 0;
     if (classes) {

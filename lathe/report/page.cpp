@@ -63,6 +63,8 @@ void slim_window(json& window, const std::string& where) {
   for (const char* name : {"label", "probability", "smoothed"}) {
     if (window.contains(name)) check_length(fmt::format("{}: '{}'", where, name), window[name], samples);
   }
+  if (window.contains("channels"))
+    for (const json& channel : window["channels"]) check_length(where + ": a channel", channel, samples);
   if (!window.contains("contributions")) return;
   for (const json& contribution : window["contributions"]) {
     const std::string kernel = contribution.value("kernel", "");

@@ -99,5 +99,19 @@ TEST(Explain, ASegmenterHasNothingBesideItsKernels) {
   EXPECT_FALSE(said.at("kernels").contains("beside"));
 }
 
+TEST(Explain, EveryChannelOfAWindowIsThere) {
+  Builder net;
+  const Value means = global_average_pool(conv(net.input("signal", {3, 8}), "conv", {.out = 2, .kernel = 3}), "means");
+  const Model model{"x", net.finish({linear(means, "head", {.out = 2})}), {.task = "classification"}, {}};
+  const Tensor probabilities = at::rand({2, 2}), inputs = at::rand({2, 3, 8});
+  const auto first = [&](const Tensor& rows) {
+    return explain(model, {.inputs = rows}, probabilities, probabilities, 1).at("windows")[0];
+  };
+  const nlohmann::json shown = first(inputs);
+  ASSERT_EQ(shown.at("channels").size(), 3U);
+  EXPECT_EQ(shown.at("channels")[0], shown.at("signal"));
+  EXPECT_NEAR(shown.at("channels")[2][5].get<float>(), inputs[1][2][5].item<float>(), 1e-5);  // six digits
+}
+
 }  // namespace
 }  // namespace lathe

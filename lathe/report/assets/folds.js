@@ -34,8 +34,9 @@ function draw_fold_steps(box, {metric, set, rows, steps}) {
 }
 
 // The mean's two intervals: as if folds were independent, and for folds that share training rows.
-function fold_intervals({mean, low, high, corrected_low, corrected_high}) {
+function fold_intervals({mean, low, high, corrected_low, corrected_high}, folds) {
   if (!is_number(low)) return `Mean ${show(mean)}.`;
+  if (folds < 3) return `Mean ${show(mean)}; two folds are too few for an interval that says anything.`;
   return `Mean ${show(mean)}, 95 % interval [${show_bound(low)}, ${show_bound(high)}] as if folds were independent, ` +
     `[${show_bound(corrected_low)}, ${show_bound(corrected_high)}] for folds that share training rows (Nadeau & Bengio).`;
 }
@@ -44,14 +45,16 @@ function fold_plot(box, rows, title, metric, across, pooled) {
   if (!across) return;
   const dots = rows.filter(row => is_number(row.metrics[metric])).map(row => ({x: row.metrics[metric], y: row.name}));
   const names = [...rows.map(row => row.name), 'mean', 'pooled'];
-  const span = (low, high, y) => is_number(low) && is_number(high) ? [{x: low, y}, {x: high, y}] : null;
+  const [least, most] = range_of(metric);
+  const span = (low, high, y) => is_number(low) && is_number(high) ?
+    [{x: Math.max(low, least), y}, {x: Math.min(high, most), y}] : null;
   const spans = [
-    {label: 'interval of the mean', data: span(across.corrected_low, across.corrected_high, 'mean')},
+    {label: 'interval of the mean', data: rows.length < 3 ? null : span(across.corrected_low, across.corrected_high, 'mean')},
     {label: 'interval of the pooled value', data: span(pooled && pooled.low, pooled && pooled.high, 'pooled')},
   ].filter(one => one.data);
   plot(box, {
     name: title,
-    caption: `A dot a fold. ${fold_intervals(across)} Pooled: over the rows of all folds together.`,
+    caption: `A dot a fold. ${fold_intervals(across, rows.length)} Pooled: over the rows of all folds together.`,
     height: 70 + 24 * names.length,
     config: () => ({
       type: 'scatter',

@@ -41,16 +41,28 @@ function draw_window(box, example, meaning) {
   const label_axis = () => ({label: {type: 'linear', axis: 'y', display: false, min: 0, max: 1}});
   made.push(plot(box, {
     name: `Signal of ${example.title}`, height: 200,
-    caption: example.label ? `The recording; spans labelled as ${meaning.positive} are shaded.` : 'The recording.',
+    caption: `The recording${example.label ? `; spans labelled as ${meaning.positive} are shaded` : ''}.${channels_note(example)}`,
     config: () => ({
-      type: 'line', data: {datasets: [line('signal', in_seconds(example.signal, example.rate_hz, 900), 'line', {borderWidth: 1.1}), ...shade()]},
+      type: 'line', data: {datasets: [...signal_lines(example), ...shade()]},
       options: options({x: time(), y: axis(example.unit ? `signal (${example.unit})` : 'signal', {afterFit: gutter}), ...label_axis()},
-        {plugins: example.label ? legend() : {}}),
+        {plugins: example.label || example.channels ? legend() : {}}),
     }),
   }));
   if (example.probability || example.smoothed) made.push(probability_plot(box, example, meaning, time, shade, label_axis));
   if (example.contributions && example.contributions.length) made.push(contribution_plot(box, example, meaning, time));
   return made;
+}
+
+// A line a channel, as many as there are colours that can be told apart.
+const channel_colours = ['line', 'negative', 'positive'];
+function signal_lines({signal, channels, rate_hz}) {
+  const one = (name, values, colour_name) => line(name, in_seconds(values, rate_hz, 900), colour_name, {borderWidth: 1.1});
+  if (!channels) return [one('signal', signal, 'line')];
+  return channel_colours.slice(0, channels.length).map((name, nth) => one(`channel ${nth + 1}`, channels[nth], name));
+}
+function channels_note({channels}) {
+  const drawn = channel_colours.length;
+  return channels && channels.length > drawn ? ` Channels 1 to ${drawn} of ${channels.length} are drawn.` : '';
 }
 
 // The label as a filled step behind the curves, on a hidden axis from 0 to 1.
