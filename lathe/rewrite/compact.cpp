@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "lathe/base/text.h"
 #include "lathe/exec/run.h"
@@ -35,7 +36,8 @@ struct Reader {
 
 class Compaction {
  public:
-  explicit Compaction(Graph& graph) : graph_(graph), report_{.parameters_before = parameters_of(graph)} {}
+  Compaction(Graph& graph, const Removing& removing)
+      : graph_(graph), removing_(removing), report_{.parameters_before = parameters_of(graph)} {}
 
   CompactReport run() {
     const at::NoGradGuard no_gradients;
@@ -47,6 +49,7 @@ class Compaction {
 
  private:
   Graph& graph_;
+  const Removing& removing_;
   CompactReport report_;
   std::map<std::string, Tensor> seen_;  ///< what nodes say to any input, two rows
 
@@ -73,6 +76,7 @@ class Compaction {
       }
     }
     if (doomed.empty()) return false;
+    if (removing_) removing_(graph_, doomed);
     remove(graph_, doomed);
     return true;
   }
@@ -100,11 +104,13 @@ class Compaction {
       RunOptions options;
       for (const Node& node : graph_.nodes) options.taps.push_back(node.name);
       std::vector<Tensor> inputs;
+      const auto params = named_params(std::as_const(graph_));
+      const at::Device device = params.empty() ? at::Device(at::kCPU) : params[0].param->value.device();
       const std::vector<Shape> all = shapes(graph_);
       for (const int input : graph_.inputs()) {
         std::vector<int64_t> sizes = all[static_cast<size_t>(input)].sizes();
         sizes[0] = 2;
-        inputs.push_back(at::randn(sizes));
+        inputs.push_back(at::randn(sizes).to(device));
       }
       seen_ = lathe::run(graph_, inputs, options).taps;
     }
@@ -155,9 +161,9 @@ class Compaction {
 
 }  // namespace
 
-CompactReport compact(Graph& graph) {
+CompactReport compact(Graph& graph, const Removing& removing) {
   Graph edited = clone(graph);
-  const CompactReport report = Compaction(edited).run();
+  const CompactReport report = Compaction(edited, removing).run();
   graph = std::move(edited);
   return report;
 }

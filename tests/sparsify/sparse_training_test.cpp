@@ -191,27 +191,32 @@ TEST(SparseTraining, TheLotteryGoesBackToFirstWeights) {
       first.node("conv").params["weight"].mul(watched->sparse.mask("conv.weight"))));  // it trained on
 }
 
-TEST(SparseTraining, TheLotteryGoesOnBitForBit) {
+TEST(SparseTraining, MethodsOfOtherCountsGoOnBitForBit) {
   at::set_num_threads(1);
-  const auto trained = [](bool stops) {
+  const auto trained = [](const std::string& method, bool stops) {
+    SparsityOptions sparsity = by(method);
+    if (method == "n_m") sparsity.layers = {"head"};
+    if (method == "dsconv") sparsity.look_every = 5;
     const ScratchFolder folder;
     FitOptions options = classifier_options(folder.path());
     Graph graph = classifier(1);
     int64_t step = 0;
     options.on_step = [&](const StepReport& report) { step = report.step; };
     if (stops) {
-      options.callback = std::make_shared<SparseTraining>(by("lottery"));
-      options.stop_requested = [&] { return step == 12; };
+      options.callback = std::make_shared<SparseTraining>(sparsity);
+      options.stop_requested = [&] { return step == 13; };
       error_of([&] { fit(graph, classifier_rows(), options); });
+      EXPECT_EQ(step, 13);
       graph = classifier(99);
       options.resume = true;
       options.stop_requested = nullptr;
     }
-    options.callback = std::make_shared<SparseTraining>(by("lottery"));
+    options.callback = std::make_shared<SparseTraining>(sparsity);
     fit(graph, classifier_rows(), options);
     return graph;
   };
-  expect_same_weights(trained(false), trained(true));
+  for (const char* method : {"lottery", "dsconv", "dsconv_as_published", "gradual", "n_m"})
+    expect_same_weights(trained(method, false), trained(method, true));
 }
 
 TEST(SparseTraining, FiltersKeepTheStrongestAndGrowBesideThem) {
