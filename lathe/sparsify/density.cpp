@@ -96,13 +96,21 @@ std::vector<int64_t> active_counts(const std::vector<SparseLayer>& layers, doubl
   for (const SparseLayer& layer : layers) all += static_cast<double>(layer.size());
   const std::vector<double> each = densities(layers, density * all, distributions().at(distribution));
   std::vector<int64_t> counts;
+  double least = 0;  // that leaves every layer half a connection, which is rounded up
   for (size_t i = 0; i < layers.size(); ++i) {
-    const auto size = static_cast<double>(layers[i].size());
-    counts.push_back(std::min<int64_t>(layers[i].size(), std::llround(each[i] * size)));
-    if (counts.back() == 0)
-      fail("sparsify: density {:g} leaves '{}' without connections ({:.2g} of {}); {} with '{}' leaves one", density,
-           layers[i].name, each[i] * size, layers[i].size(), fmt::format("{:.2g}", density / (each[i] * size)),
-           distribution);
+    const double wanted = each[i] * static_cast<double>(layers[i].size());
+    counts.push_back(std::min<int64_t>(layers[i].size(), std::llround(wanted)));
+    least = std::max(least, density * 0.5 / wanted);
+  }
+  const auto empty = std::find(counts.begin(), counts.end(), 0);
+  if (empty != counts.end()) {
+    const SparseLayer& layer = layers[static_cast<size_t>(empty - counts.begin())];
+    const double digits = std::pow(10, 1 - std::floor(std::log10(least)));  // two of them, rounded up
+    fail(
+        "sparsify: density {:g} leaves '{}' without connections ({:.2g} of {}); {:.2g} with '{}' leaves every layer "
+        "one",
+        density, layer.name, each[static_cast<size_t>(empty - counts.begin())] * static_cast<double>(layer.size()),
+        layer.size(), std::ceil(least * digits) / digits, distribution);
   }
   return counts;
 }

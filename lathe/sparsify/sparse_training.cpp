@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "lathe/base/text.h"
 #include "lathe/sparsify/connections.h"
@@ -87,6 +86,15 @@ void check_word(std::string_view what, const std::string& word, std::vector<std:
     throw Error(unknown_name(what, word, std::move(known)), ExitCode::usage);
 }
 
+/// Filters are those of convolutions with more than one weight.
+std::vector<SparseLayer> layers_of(const Graph& graph, const SparsityOptions& options) {
+  std::vector<SparseLayer> layers = sparse_layers(graph, options.layers);
+  if (options.filter_keep == 0) return layers;
+  std::erase_if(layers, [](const SparseLayer& layer) { return layer.size() == layer.sizes[0] * layer.sizes[1]; });
+  check(!layers.empty(), "sparsify: none of the layers has filters of more than one weight (expected convolutions)");
+  return layers;
+}
+
 void check_ranges(const SparsityOptions& options) {
   const auto in = [](std::string_view name, double value, double least, double most) {
     if (!(value >= least && value <= most))
@@ -119,7 +127,7 @@ void check_sparsity(const Graph& graph, const SparsityOptions& options) {
   check_ranges(options);
   needs_of(options);  // asks the registries
   strengths().at(options.strength.kind);
-  const std::vector<SparseLayer> layers = sparse_layers(graph, options.layers);
+  const std::vector<SparseLayer> layers = layers_of(graph, options);
   if (options.group == 0 && options.start == "random" && options.filter_keep == 0)
     active_counts(layers, options.density, options.distribution);
   for (const SparseLayer& layer : layers)
@@ -138,7 +146,7 @@ void SparseTraining::begin(Graph& graph, bool resumed) {
   check_sparsity(graph, options_);
   graph_ = &graph;
   layers_.clear();
-  const std::vector<SparseLayer> found = sparse_layers(graph, options_.layers);
+  const std::vector<SparseLayer> found = layers_of(graph, options_);
   const bool counted = options_.group == 0 && options_.start == "random" && options_.filter_keep == 0;
   const bool begins_dense = options_.gradual || options_.rounds > 0 || options_.filter_keep > 0;
   const std::vector<int64_t> counts =
@@ -166,6 +174,9 @@ void SparseTraining::begin(Graph& graph, bool resumed) {
     }
     layers_.push_back(std::move(layer));
   }
+  const auto dense = [](const auto& layer) { return layer->active == layer->about.size(); };
+  check(resumed || options_.start != "zeros" || !std::all_of(layers_.begin(), layers_.end(), dense),
+        "sparsify: start = \"zeros\", and no weight of these layers is 0");
   first_.clear();
   if (options_.rounds > 0)
     for (const NamedParam& entry : named_params(graph)) first_[entry.name] = entry.param->value.detach().clone();
@@ -173,24 +184,6 @@ void SparseTraining::begin(Graph& graph, bool resumed) {
 
 bool SparseTraining::looks() const {
   return needs_of(options_).strength || options_.filter_keep > 0;
-}
-
-bool SparseTraining::due(const TrainingTime& time) const {
-  if (options_.rounds > 0) {
-    const int64_t part = std::max<int64_t>(1, time.steps / (options_.rounds + 1));
-    return time.step % part == 0 && time.step / part <= options_.rounds && time.step < time.steps;
-  }
-  if (options_.prune.empty() && options_.group == 0 && options_.filter_keep == 0) return false;
-  const int64_t unit = options_.every * (options_.per == "epoch" ? time.epoch_steps : 1);
-  const auto end = static_cast<int64_t>(options_.until * static_cast<double>(time.steps));
-  return time.step % unit == 0 && time.step <= end &&
-         (time.step < time.steps || options_.as_published);  // else behind the last step nothing learns
-}
-
-double SparseTraining::share_at(const TrainingTime& time) const {
-  if (options_.schedule == "constant") return options_.share;
-  const double done = static_cast<double>(time.step) / (options_.until * static_cast<double>(time.steps));
-  return options_.share * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, done)));
 }
 
 std::vector<std::string> SparseTraining::taps(const TrainingTime& time) const {
@@ -222,6 +215,7 @@ void SparseTraining::look(const RunResult& result) {
 
 void SparseTraining::before_update(Graph& graph, const TrainingTime& time) {
   const at::NoGradGuard no_gradients;
+  if (time.step == 1) check_updates(time);
   const bool keep = needs_of(options_).gradient && due(time);
   for (const auto& layer : layers_) {
     const Tensor weight = layer->param(graph).value;
@@ -266,8 +260,7 @@ void SparseTraining::renew(Layer& layer, const TrainingTime& time) {
   } else if (options_.rounds > 0) {
     thin_out(layer, std::pow(layer.density, static_cast<double>(updates_) / static_cast<double>(options_.rounds)));
   } else if (options_.gradual) {
-    const double done =
-        std::min(1.0, static_cast<double>(time.step) / std::max(1.0, options_.until * static_cast<double>(time.steps)));
+    const double done = static_cast<double>(time.step) / static_cast<double>(last_update(time));
     thin_out(layer, layer.density + (1 - layer.density) * std::pow(1 - done, 3));
   } else {
     swap(layer, time);
@@ -306,18 +299,6 @@ void SparseTraining::thin_out(Layer& layer, double density) {
   for (const int64_t place :
        smallest(active, scores_at(active, [&](size_t i) { return std::abs(connections.weight[i]); }), too_many))
     layer.places()[static_cast<size_t>(place)] = 0;
-}
-
-std::string SparseTraining::settings() const {
-  const SparsityOptions& o = options_;
-  return fmt::format(
-      "layers=[{}] density={} distribution={} start={} prune={} grow={} share={} schedule={} until={} every={} per={} "
-      "gradual={} n_m={}:{} strength={} deviations={} collect={} average_decay={} look_every={} scale_weights={} "
-      "rounds={} filters={}+{}{} seed={}",
-      join(o.layers), o.density, o.distribution, o.start, o.prune, o.grow, o.share, o.schedule, o.until, o.every, o.per,
-      o.gradual, o.kept_of_group, o.group, o.strength.kind, o.strength.deviations, o.collect, o.average_decay,
-      o.look_every, o.scale_weights, o.rounds, o.filter_keep, o.filter_grow, o.as_published ? " as published" : "",
-      o.seed);
 }
 
 std::map<std::string, Tensor> SparseTraining::state() const {

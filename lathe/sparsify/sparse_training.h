@@ -67,7 +67,8 @@ class SparseTraining final : public TrainingCallback {
   void look(const RunResult& result) override;
   void before_update(Graph& graph, const TrainingTime& time) override;
   void after_update(Graph& graph, const OptimizerState& state, const TrainingTime& time) override;
-  std::string settings() const override;
+  bool settled(const TrainingTime& time) const override;
+  std::map<std::string, std::string> settings() const override;
   std::map<std::string, Tensor> state() const override;
   void load_state(const std::map<std::string, Tensor>& state) override;
 
@@ -84,7 +85,11 @@ class SparseTraining final : public TrainingCallback {
   std::map<std::string, Tensor> first_;  ///< parameters and buffers as training began, where rounds go back to them
   int64_t updates_ = 0;
 
+  /// The step behind which connections change for the last time; 0: never.
+  int64_t last_update(const TrainingTime& time) const;
+  int64_t unit(const TrainingTime& time) const;
   bool due(const TrainingTime& time) const;
+  void check_updates(const TrainingTime& time) const;
   double share_at(const TrainingTime& time) const;
   bool looks() const;
   void renew(Layer& layer, const TrainingTime& time);

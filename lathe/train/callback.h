@@ -30,8 +30,11 @@ class TrainingCallback {
   /// The gradients are there, clipped.
   virtual void before_update(Graph&, const TrainingTime&) {}
   virtual void after_update(Graph&, const OptimizerState&, const TrainingTime&) {}
-  /// All settings as text, to tell one training from another.
-  virtual std::string settings() const = 0;
+  /// Whether the network is by now what it is to become: only then can an epoch be the best one, or the last for want
+  /// of a better one.
+  virtual bool settled(const TrainingTime&) const { return true; }
+  /// All settings as text by name, to tell one training from another.
+  virtual std::map<std::string, std::string> settings() const = 0;
   /// What must be the same after a resume.
   virtual std::map<std::string, Tensor> state() const { return {}; }
   /// @throws Error when it does not fit the graph

@@ -103,6 +103,11 @@ void check_settings(const TensorFile& file, const Fingerprint& settings) {
     const std::string then = found == file.metadata.end() ? "not set" : found->second;
     if (then != now) different.push_back(fmt::format("{} (then {}, now {})", name, then, now));
   }
+  for (const auto& [key, then] : file.metadata) {
+    const auto is_it = [&key = key](const auto& setting) { return setting_key(setting.first) == key; };
+    if (key.rfind(setting_key(""), 0) != 0 || std::any_of(settings.begin(), settings.end(), is_it)) continue;
+    different.push_back(fmt::format("{} (then {}, now not set)", key.substr(setting_key("").size()), then));
+  }
   check(different.empty(), "belongs to a training with other settings: {}", join(different));
 }
 

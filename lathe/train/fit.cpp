@@ -209,12 +209,17 @@ class Training {
     progress_.loss_sum = progress_.weight_sum = 0;
     progress_.batch = 0;
     ++progress_.epoch;
-    const bool given_up = patience() > 0 && progress_.epoch - progress_.best_epoch >= patience();
+    const bool given_up = patience() > 0 && settled() && progress_.epoch - progress_.best_epoch >= patience();
     progress_.finished = progress_.epoch == options_.epochs || given_up;
     if (progress_.finished) save();
   }
 
   int64_t patience() const { return validation_ == nullptr ? 0 : options_.watch.patience; }
+
+  TrainingTime time() const {
+    return {.step = progress_.step, .epoch_steps = batches_, .steps = options_.epochs * batches_};
+  }
+  bool settled() const { return !options_.callback || options_.callback->settled(time()); }
 
   /// Looks at the validation rows; an epoch that is better than all before it is remembered.
   void watch(HistoryRow& row) {
@@ -223,7 +228,7 @@ class Training {
     if (watch.value) row.validation_metric = watch.value(graph_);
     const double value = watch.value ? row.validation_metric : row.validation_loss;
     const double gain = watch.larger_is_better ? value - progress_.best_value : progress_.best_value - value;
-    if (std::isnan(value) || (progress_.best_epoch > 0 && !(gain > watch.min_delta))) return;
+    if (!settled() || std::isnan(value) || (progress_.best_epoch > 0 && !(gain > watch.min_delta))) return;
     progress_.best_epoch = row.epoch;
     progress_.best_value = value;
     if (!watch.restore_best) return;

@@ -99,7 +99,8 @@ Fingerprint fit_settings(const Graph& graph, const BatchSource& train, const Fit
   add("epsilon", optimizer.epsilon);
   add("amsgrad", optimizer.amsgrad);
   if (options.regularizer) add("regularizer", options.regularizer->settings());
-  if (options.callback) add("callback", options.callback->settings());
+  if (options.callback)
+    for (const auto& [name, value] : options.callback->settings()) add(name, value);
   add("schedule", schedule.kind);
   add("schedule_per", options.schedule_per);
   add("start_factor", schedule.start_factor);

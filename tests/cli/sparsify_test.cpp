@@ -65,6 +65,9 @@ TEST_F(SparsifyVerb, TakesOutDeadChannelsAndSaysTheSame) {
   const Outcome nothing = lathe_in(folder_.path(), {"sparsify", "fresh.safetensors", "-o", "o.safetensors"});
   EXPECT_EQ(nothing.code, 2);
   EXPECT_EQ(nothing.error, "lathe: --inputs is required (but with --compact alone)\n");
+  const Outcome useless = lathe_in(
+      folder_.path(), {"sparsify", "sparse.safetensors", "--compact", "--method", "rigl", "-o", "o.safetensors"});
+  EXPECT_EQ(useless.error, "lathe: --method: has no effect with --compact alone; --inputs says what to train on\n");
   EXPECT_NE(sparsify({"--density", "0.06", "--distribution", "erdos_renyi", "--compact"}).out.find("took out "),
             std::string::npos);
 }
@@ -72,6 +75,7 @@ TEST_F(SparsifyVerb, TakesOutDeadChannelsAndSaysTheSame) {
 TEST_F(SparsifyVerb, KeysWithoutEffectAreRefused) {
   refused({"--method", "lottery", "--set", "update_every=2"}, 2,
           "--set update_every=2: 'update_every' has no effect with rounds, which lay out the training");
+  refused({"--density", "0"}, 2, "density is 0 (expected above 0 and at most 1)");
   refused({"--method", "dsconv", "--density", "0.2"}, 2,
           "--density: 'density' has no effect with filters, which say the density");
   refused({"--method", "set", "--set", "rounds=3"}, 2, "--set rounds=3: 'rounds' counts with method = \"lottery\"");
@@ -98,7 +102,9 @@ TEST_F(SparsifyVerb, GoesOnAfterAKill) {
   EXPECT_EQ(read_text(folder_ / "sparse.safetensors"), whole);
   const Outcome other = sparsify({"--checkpoints", "whole", "--resume", "--density", "0.3"});
   EXPECT_EQ(other.code, 3);
-  EXPECT_NE(other.error.find("belongs to a training with other settings: callback"), std::string::npos) << other.error;
+  EXPECT_NE(other.error.find("belongs to a training with other settings: density (then 0.1, now 0.3)"),
+            std::string::npos)
+      << other.error;
 }
 
 TEST_F(SparsifyVerb, RefusesWhatCannotBe) {
@@ -109,7 +115,8 @@ TEST_F(SparsifyVerb, RefusesWhatCannotBe) {
   refused({"--method", "static", "--set", "share=0.5"}, 2,
           "--set share=0.5: 'share' has no effect where connections are not swapped");
   refused({"--density", "0.01"}, 3,
-          "sparsify: density 0.01 leaves 'fc2.weight' without connections (0.2 of 20); 0.05 with 'uniform' leaves one");
+          "sparsify: density 0.01 leaves 'fc2.weight' without connections (0.2 of 20); 0.025 with 'uniform' leaves "
+          "every layer one");
   refused({"--layer", "fc9*"}, 2, "sparsify: unknown weight 'fc9*'; known: fc1.weight, fc2.weight");
 }
 

@@ -65,8 +65,8 @@ TEST(Density, WhatCannotBeIsRefused) {
   EXPECT_EQ(error_of([] { counts(0, "uniform"); }), "density is 0 (expected above 0 and at most 1)");
   EXPECT_EQ(error_of([] { counts(1.5, "uniform"); }), "density is 1.5 (expected above 0 and at most 1)");
   EXPECT_EQ(error_of([] { counts(0.0004, "uniform"); }),
-            "sparsify: density 0.0004 leaves 'fc4.weight' without connections (0.4 of 1000); 0.001 with 'uniform' "
-            "leaves one");
+            "sparsify: density 0.0004 leaves 'fc4.weight' without connections (0.4 of 1000); 0.0005 with 'uniform' "
+            "leaves every layer one");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 struct SparsifyVerb {
   TrainingVerb training;
   std::string method, distribution;
-  double density = 0;
+  double density = -1;
   std::vector<std::string> layers;
   bool compact = false;
 
@@ -70,9 +70,18 @@ Work declare_sparsify(CLI::App& app) {
   auto* inputs = app.get_option("--inputs")->required(false);
   app.add_flag("--compact", verb->compact,
                "afterwards, or without --inputs at once: take out the channels that are left dead; the function stays");
-  return [verb, inputs](const Output& output) {
+  std::vector<const CLI::Option*> others;
+  for (const CLI::Option* option : app.get_options())
+    if (const std::string name = option->get_name();
+        name != "MODEL" && name != "--out" && name != "--compact" && name != "--json" && name != "--help")
+      others.push_back(option);
+  return [verb, inputs, others](const Output& output) {
     if (inputs->count() == 0) {
       if (!verb->compact) fail_as(ExitCode::usage, "--inputs is required (but with --compact alone)");
+      for (const CLI::Option* option : others)
+        if (option->count() > 0)
+          fail_as(ExitCode::usage, "{}: has no effect with --compact alone; --inputs says what to train on",
+                  option->get_name());
       return verb->compact_only(output);
     }
     CompactReport compacted;
@@ -80,7 +89,7 @@ Work declare_sparsify(CLI::App& app) {
     SparsityOptions options;
     const auto own = [&](Settings& settings) {
       if (!verb->method.empty()) set_by_option(settings, "method", "--method", verb->method);
-      if (verb->density > 0) set_by_option(settings, "density", "--density", verb->density);
+      if (verb->density >= 0) set_by_option(settings, "density", "--density", verb->density);
       if (!verb->distribution.empty()) set_by_option(settings, "distribution", "--distribution", verb->distribution);
       Settings::List globs;
       for (const std::string& glob : verb->layers) globs.push_back({glob, "--layer " + glob});
