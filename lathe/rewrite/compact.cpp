@@ -57,6 +57,8 @@ class Compaction {
     seen_.clear();
     report_.kept = 0;
     std::vector<Unit> doomed;
+    std::vector<Reader> constants;
+    int64_t unread_now = 0, constant_now = 0;
     for (const ChannelGroup& group : channel_groups(graph_)) {
       if (group.pinned) continue;
       int64_t left = std::ssize(group.units);
@@ -66,16 +68,22 @@ class Compaction {
         if (reads.empty()) continue;  // something without weights reads it
         const bool unread = all_zero(reads);
         if (!unread && !all_zero(weights_of(slices_of(group, unit, Role::writes)))) continue;
-        if (left == 1 || (!unread && !fold(reads))) {
+        const std::optional<std::vector<Reader>> readers = unread ? std::vector<Reader>() : readers_of(reads);
+        if (left == 1 || !readers) {
           ++report_.kept;
           continue;
         }
-        ++(unread ? report_.unread : report_.constant);
+        constants.insert(constants.end(), readers->begin(), readers->end());
+        ++(unread ? unread_now : constant_now);
         --left;
         doomed.push_back(unit);
       }
     }
     if (doomed.empty()) return false;
+    if (add_biases(constants)) return true;  // units hold them from now on
+    for (const Reader& reader : constants) fold(reader);
+    report_.unread += unread_now;
+    report_.constant += constant_now;
     if (removing_) removing_(graph_, doomed);
     remove(graph_, doomed);
     return true;
@@ -135,27 +143,37 @@ class Compaction {
     return value;
   }
 
-  /// Puts a constant channel into the biases of all that read it; into none where one cannot take it.
-  bool fold(const std::vector<Slice>& reads) {
+  /// What a constant channel says to all that read it; nothing where one of them cannot take it into its bias.
+  std::optional<std::vector<Reader>> readers_of(const std::vector<Slice>& reads) {
     std::vector<Reader> readers;
     for (const Slice& slice : reads) {
       const std::optional<double> value = value_at(slice);
-      if (!value) return false;
-      readers.push_back({slice, *value});
+      if (!value) return {};
+      if (*value != 0) readers.push_back({slice, *value});
     }
+    return readers;
+  }
+
+  /// Zeros, where a layer that is to take a constant has none. @return whether there were such layers
+  bool add_biases(const std::vector<Reader>& readers) {
+    bool added = false;
     for (const Reader& reader : readers) {
-      if (reader.value == 0) continue;
       Params& params = graph_.nodes[static_cast<size_t>(reader.slice.node)].params;
-      const Tensor weight = params[reader.slice.param].detach();
-      if (!params.has("bias")) {
-        params.add({"bias", at::zeros({weight.size(0)}, weight.options())});
-        params.find("bias")->value.set_requires_grad(params[reader.slice.param].requires_grad());
-      }
-      const Tensor column = weight.select(1, reader.slice.entry).reshape({weight.size(0), -1}).to(at::kDouble).sum(1);
-      Tensor bias = params["bias"].detach();
-      bias.copy_(bias.to(at::kDouble).add(column, reader.value));
+      if (params.has("bias")) continue;
+      const Tensor weight = params[reader.slice.param];
+      params.add({"bias", at::zeros({weight.size(0)}, weight.options().requires_grad(false))});
+      params.find("bias")->value.set_requires_grad(weight.requires_grad());
+      added = true;
     }
-    return true;
+    return added;
+  }
+
+  void fold(const Reader& reader) {
+    const Params& params = graph_.nodes[static_cast<size_t>(reader.slice.node)].params;
+    const Tensor weight = params[reader.slice.param].detach();
+    const Tensor column = weight.select(1, reader.slice.entry).reshape({weight.size(0), -1}).to(at::kDouble).sum(1);
+    Tensor bias = params["bias"].detach();
+    bias.copy_(bias.to(at::kDouble).add(column, reader.value));
   }
 };
 

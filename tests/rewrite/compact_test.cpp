@@ -105,6 +105,24 @@ TEST(Compact, ReadersWithPaddingKeepAConstantThatIsNotZero) {
   }
 }
 
+TEST(Compact, AConstantMakesABiasInALayerThatLosesChannelsToo) {
+  Graph graph = built(
+      [](Value x) {
+        x = relu(conv(x, "a", {.out = 4, .kernel = 1}), "r1");
+        x = relu(conv(x, "b", {.out = 3, .kernel = 1, .bias = false}), "r2");
+        return conv(x, "c", {.out = 2, .kernel = 1});
+      },
+      {2, 12});
+  weight(graph, "a")[0].zero_();
+  weight(graph, "a", "bias")[0] = 0.5;
+  weight(graph, "c").select(1, 1).zero_();
+  const CompactReport report = expect_same(graph, {2, 12});
+  EXPECT_EQ(report.constant, 1);
+  EXPECT_EQ(report.unread, 1);
+  EXPECT_EQ(weight(graph, "b").sizes(), at::IntArrayRef({2, 3, 1}));
+  EXPECT_EQ(weight(graph, "b", "bias").size(0), 2);
+}
+
 TEST(Compact, ASumGoesOnlyWhereAllThatFeedItAreDead) {
   const auto residual = [] {
     return built(
