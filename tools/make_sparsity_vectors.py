@@ -86,7 +86,9 @@ def train(prune, grow, x, y):
                     wanted = dense[name].abs() if grow == "gradient" else strength[name]
                     grown = first_of_smallest(free, -wanted.flatten(), len(gone))
                     mask[grown] = 1
-                    weight.view(-1)[[place for place in gone if mask[place] == 1]] = 0
+                    anew = [place for place in gone if mask[place] == 1]
+                    weight.view(-1)[anew] = 0
+                    optimizer.state[weight]["momentum_buffer"].view(-1)[anew] = 0
                     strength[name].zero_()
                 weight.mul_(masks[name])
                 optimizer.state[weight]["momentum_buffer"].mul_(masks[name])

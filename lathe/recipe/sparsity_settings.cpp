@@ -14,8 +14,8 @@ std::vector<UnusedKey> unused_keys(const Settings& settings, const SparsityOptio
       if (!used && settings.has(key)) unused.push_back({key, "method", reason});
   };
   const bool filters = options.filter_keep > 0, rounds = options.rounds > 0;
-  const bool swaps = !options.prune.empty() && !options.gradual && !rounds;
-  const bool renews = swaps || options.gradual || options.group > 0 || filters;
+  const bool swaps = !options.prune.empty() && !options.gradual && !rounds && options.group == 0;
+  const bool renews = swaps || options.gradual || filters;
   const auto needs = [](const auto& registry, const std::string& rule) {
     const auto* entry = rule.empty() ? nullptr : registry.find(rule);
     return entry != nullptr && entry->needs.strength;
@@ -29,13 +29,15 @@ std::vector<UnusedKey> unused_keys(const Settings& settings, const SparsityOptio
   without(looks, "has no effect with rules that do not look at activations",
           {"strength", "deviations", "collect", "average_decay", "look_every"});
   without(options.group > 0, "counts with method = \"n_m\"", {"kept", "groups_of"});
-  without(options.group == 0, "has no effect with groups of n_m, which say the density", {"density", "distribution"});
+  without(options.group == 0, "has no effect with groups of n_m, where the largest first weights stay",
+          {"density", "distribution", "start", "prune", "grow"});
   without(!filters, "has no effect with filters, which say the density",
           {"density", "distribution", "start", "prune", "grow", "scale_weights"});
   without(filters, "counts with method = \"dsconv\"", {"filter_keep", "filter_grow"});
   without(!options.as_published, "has no effect as it was published, where nothing grows", {"filter_grow"});
   without(rounds, "counts with method = \"lottery\"", {"rounds"});
-  without(!rounds && !options.gradual, "has no effect where training begins dense", {"start", "grow", "scale_weights"});
+  without(!rounds && !options.gradual, "has no effect where training begins dense and the smallest weights go",
+          {"start", "prune", "grow", "scale_weights"});
   without(options.start == "random", "has no effect with start = \"zeros\", where weights say the density",
           {"density", "distribution", "scale_weights"});
   without(options.strength.kind == "variance", "counts with strength = \"variance\"", {"deviations"});

@@ -28,8 +28,8 @@ struct PruneRule {
   std::string_view name;
   std::string_view summary;
   RuleNeeds needs;
-  /// Places of active connections that go, about `share` of them. Connections of weight exactly 0 go first and count:
-  /// those that grew and were never used have no sign, and would stay for ever where signs are ranked apart.
+  /// Places of active connections that go, about `share` of them. Connections of weight exactly 0 go besides: those
+  /// that grew and were never used have no sign, and would stay for ever where signs are ranked apart.
   std::vector<int64_t> (*choose)(const Connections& connections, double share);
 };
 const Registry<PruneRule>& prune_rules();

@@ -9,7 +9,7 @@ namespace lathe {
 
 int64_t SparseTraining::last_update(const TrainingTime& time) const {
   if (options_.rounds > 0) return options_.rounds * (time.steps / (options_.rounds + 1));
-  if (options_.prune.empty() && options_.group == 0 && options_.filter_keep == 0) return 0;
+  if ((options_.prune.empty() || options_.group > 0) && options_.filter_keep == 0) return 0;
   const auto until = static_cast<int64_t>(options_.until * static_cast<double>(time.steps));
   const int64_t last = options_.as_published ? time.steps : time.steps - 1;  // behind the last step nothing learns
   return std::min(until, last) / unit(time) * unit(time);
@@ -30,7 +30,8 @@ bool SparseTraining::settled(const TrainingTime& time) const {
 }
 
 void SparseTraining::check_updates(const TrainingTime& time) const {
-  const bool renews = options_.rounds > 0 || options_.filter_keep > 0 || !options_.prune.empty();
+  const bool renews =
+      options_.rounds > 0 || options_.filter_keep > 0 || (!options_.prune.empty() && options_.group == 0);
   if (!renews || last_update(time) > 0) return;
   if (options_.rounds > 0)
     fail_as(ExitCode::usage, "sparsify: rounds is {} (expected at most {} in a training of {} steps)", options_.rounds,

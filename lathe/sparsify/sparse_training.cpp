@@ -17,11 +17,12 @@ struct SparseTraining::Layer {
   SparseLayer about;
   int input = -1;  ///< the node that the layer reads
   int64_t active = 0;
-  double density = 1;  ///< of the end
-  Tensor mask;         ///< uint8, on the CPU
-  Tensor multiplier;   ///< the same as real numbers, where the weight lies
-  Tensor strength;     ///< float64, on the CPU; undefined where no rule asks for it
-  Tensor gradient;     ///< of the latest batch without the mask, while an update is due
+  double density = 1;         ///< of the end
+  Tensor mask;                ///< uint8, on the CPU
+  Tensor multiplier;          ///< the same as real numbers, where the weight lies
+  Tensor strength;            ///< float64, on the CPU; undefined where no rule asks for it
+  std::vector<int64_t> anew;  ///< places that begin again with this update: nothing is remembered of them
+  Tensor gradient;            ///< of the latest batch without the mask, while an update is due
 
   const Param& param(const Graph& graph) const {
     const Node& node = graph.nodes[static_cast<size_t>(about.node)];
@@ -240,22 +241,27 @@ void SparseTraining::after_update(Graph& graph, const OptimizerState& state, con
     weight.mul_(layer->multiplier);
     const auto remembered = state.find(layer->about.name);
     if (remembered == state.end()) continue;
-    for (const auto& entry : remembered->second)
-      if (entry.second.sizes() == weight.sizes()) entry.second.mul_(layer->multiplier);
+    for (const auto& entry : remembered->second) {
+      if (entry.second.sizes() != weight.sizes()) continue;
+      entry.second.mul_(layer->multiplier);
+      for (const int64_t place : layer->anew) entry.second.view({-1}).select(0, place).zero_();
+    }
+    layer->anew.clear();
   }
   if (now && options_.rounds > 0) rewind(graph, state);
 }
 
 void SparseTraining::renew(Layer& layer, const TrainingTime& time) {
   const Tensor weight = layer.param(*graph_).value;
-  if (options_.group > 0) {
-    keep_largest_of_groups(plain(weight), options_.kept_of_group, options_.group, layer.places());
-  } else if (options_.filter_keep > 0) {
+  if (options_.filter_keep > 0) {
     const FilterShares shares{options_.filter_keep, options_.filter_grow, options_.as_published};
     Tensor renewed = plain(weight).clone();
     Rng rng(Rng(options_.seed + static_cast<uint64_t>(time.step)).bits() + static_cast<uint64_t>(layer.about.node));
     renew_filters(shares, layer.about.sizes, span_of<double>(layer.strength),
                   {renewed.mutable_data_ptr<float>(), static_cast<size_t>(renewed.numel())}, layer.places(), rng);
+    const Tensor changed = renewed.ne(plain(weight)).logical_and(layer.mask).flatten();
+    for (int64_t place = 0; place < changed.numel(); ++place)
+      if (changed.const_data_ptr<bool>()[place]) layer.anew.push_back(place);
     weight.copy_(renewed);
   } else if (options_.rounds > 0) {
     thin_out(layer, std::pow(layer.density, static_cast<double>(updates_) / static_cast<double>(options_.rounds)));
@@ -286,8 +292,11 @@ void SparseTraining::swap(Layer& layer, const TrainingTime& time) {
   for (const int64_t place : gone) mask[static_cast<size_t>(place)] = 0;
   const std::vector<int64_t> grown = grow_rules().at(options_.grow).choose(connections, std::ssize(gone), rng);
   for (const int64_t place : grown) mask[static_cast<size_t>(place)] = 1;
-  for (const int64_t place : gone)  // a connection that comes back begins at 0, whether it was there before or not
-    if (mask[static_cast<size_t>(place)] != 0) layer.param(*graph_).value.view({-1}).select(0, place).zero_();
+  for (const int64_t place : gone) {  // a connection that comes back begins at 0, whether it was there before or not
+    if (mask[static_cast<size_t>(place)] == 0) continue;
+    layer.param(*graph_).value.view({-1}).select(0, place).zero_();
+    layer.anew.push_back(place);
+  }
 }
 
 void SparseTraining::thin_out(Layer& layer, double density) {

@@ -95,7 +95,7 @@ TEST_F(SparsifyVerb, KeepsTheCountThatWasAskedForAndInfoShowsIt) {
   EXPECT_EQ(lathe_in(folder_.path(), {"info", "fresh.safetensors", "--json"}).json().at("sparse"), json::array());
 }
 
-TEST_F(SparsifyVerb, GoesOnAfterAKill) {
+TEST_F(SparsifyVerb, GoesOnFromItsCheckpointAndFromNoOther) {
   ASSERT_EQ(sparsify({"--checkpoints", "whole"}).code, 0);
   const std::string whole = read_text(folder_ / "sparse.safetensors");
   ASSERT_EQ(sparsify({"--checkpoints", "whole", "--resume"}).code, 0);

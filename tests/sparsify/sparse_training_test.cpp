@@ -145,7 +145,6 @@ TEST(SparseTraining, GradualEndsAtTheDensityAskedFor) {
   const TensorBatches rows = classifier_rows();
   fit(graph, rows, options);
   EXPECT_EQ(watched->first[0].active, 60);
-  // The last update is at step 18 of 22.5: 0.4 + 0.6 · 0.2³ of 60.
   EXPECT_EQ(watched->sparse.densities()[0].active, 24);
 }
 

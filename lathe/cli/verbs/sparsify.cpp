@@ -38,6 +38,7 @@ nlohmann::json to_json(const CompactReport& report) {
 
 void SparsifyVerb::compact_only(const Output& output) const {
   Model taken = training.opened();
+  training.machine.apply();
   const CompactReport report = lathe::compact(taken.graph);
   save_model(training.out, taken);
   output.result(fmt::format("{}: {}\n", training.out, sentence(report)),
@@ -72,8 +73,9 @@ Work declare_sparsify(CLI::App& app) {
                "afterwards, or without --inputs at once: take out the channels that are left dead; the function stays");
   std::vector<const CLI::Option*> others;
   for (const CLI::Option* option : app.get_options())
-    if (const std::string name = option->get_name();
-        name != "MODEL" && name != "--out" && name != "--compact" && name != "--json" && name != "--help")
+    if (const std::string name = option->get_name(); name != "MODEL" && name != "--out" && name != "--compact" &&
+                                                     name != "--json" && name != "--help" && name != "--threads" &&
+                                                     name != "--device")
       others.push_back(option);
   return [verb, inputs, others](const Output& output) {
     if (inputs->count() == 0) {
